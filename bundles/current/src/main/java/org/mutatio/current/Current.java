@@ -54,6 +54,7 @@ public final class Current<T> {
     }
 
     /// Quick: the deployer has drained the leaving one before (SCR gives up after 5 s).
+    @SuppressWarnings("ReferenceEquality") // that very object leaves, whatever its equals says
     public void leave(T service) {
         lock.lock();
         try {
@@ -79,6 +80,7 @@ public final class Current<T> {
     }
 
     /// The giver of that table goes; its last answers stay until another comes.
+    @SuppressWarnings("ReferenceEquality") // as above
     public void unfollow(Live table) {
         lock.lock();
         try {
