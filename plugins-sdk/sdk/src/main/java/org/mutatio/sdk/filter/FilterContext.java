@@ -1,8 +1,8 @@
 package org.mutatio.sdk.filter;
 
 import java.time.Instant;
-import org.osgi.annotation.versioning.ProviderType;
 import org.mutatio.sdk.mail.Domain;
+import org.osgi.annotation.versioning.ProviderType;
 
 /// What surrounds one call of a filter.
 @ProviderType

@@ -31,7 +31,8 @@ public interface Mail {
     /// A typed fact that another filter left.
     <T> Optional<T> fact(Class<T> type);
 
-    /// Leaves a fact for the filters behind; one of each type, the last wins. Types of the JDK, the SDK or this bundle's
+    /// Leaves a fact for the filters behind; one of each type, the last wins. Types of the JDK, the SDK or this
+    /// bundle's
     /// own: nothing of it outlives the transaction.
     <T> void addFact(Class<T> type, T fact);
 

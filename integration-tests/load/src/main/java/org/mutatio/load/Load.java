@@ -1,0 +1,255 @@
+package org.mutatio.load;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetSocketAddress;
+import java.nio.LongBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+
+/// Sends numbered messages and measures; see README.md of this module.
+///
+/// Closed loop: each session sends its next message when the last one was answered; the rate is what the server takes.
+/// Open loop (`--rate`): messages start at a fixed rate, whoever is free sends the next one, and a latency counts from
+/// the moment it *should* have started, so that a server that stalls cannot hide it (coordinated omission).
+public final class Load {
+
+    private final Settings settings;
+    private final AtomicLong next = new AtomicLong();
+    private final LongAdder refused = new LongAdder();
+    private final LongAdder broken = new LongAdder();
+    private volatile String firstProblem = "";
+
+    /// @param server where to send
+    /// @param sessions connections at once
+    /// @param count messages in all
+    /// @param rate messages a second for the open loop; 0: closed loop
+    /// @param size octets of a message
+    /// @param recipients taken in turn
+    /// @param pid the server's process, for its CPU time
+    public record Settings(
+            InetSocketAddress server,
+            int sessions,
+            long count,
+            double rate,
+            int size,
+            List<String> recipients,
+            Optional<Long> pid) {}
+
+    /// What was measured. Latencies are of whole transactions, MAIL to the last reply.
+    public record Result(
+            long sent,
+            long refused,
+            long broken,
+            String firstProblem,
+            double seconds,
+            LongBuffer sortedNanos,
+            double serverCpuMillisEach,
+            long lastNumber) {
+
+        public double perSecond() {
+            return sent / seconds;
+        }
+
+        /// @param share 0.5 for the median
+        public double millis(double share) {
+            if (sortedNanos.limit() == 0) {
+                return Double.NaN;
+            }
+            int at = (int) Math.min(sortedNanos.limit() - 1L, (long) (sortedNanos.limit() * share));
+            return sortedNanos.get(at) / 1e6;
+        }
+
+        /// One line of JSON.
+        public String json() {
+            return String.format(
+                    Locale.ROOT,
+                    "{\"sent\":%d,\"refused\":%d,\"broken\":%d,\"seconds\":%.3f,\"per_s\":%.1f,\"p50_ms\":%.3f,\"p90_ms\":%.3f,"
+                            + "\"p99_ms\":%.3f,\"p999_ms\":%.3f,\"max_ms\":%.3f,\"server_cpu_ms_each\":%.3f,\"problem\":\"%s\"}",
+                    sent,
+                    refused,
+                    broken,
+                    seconds,
+                    perSecond(),
+                    millis(0.5),
+                    millis(0.9),
+                    millis(0.99),
+                    millis(0.999),
+                    millis(1),
+                    serverCpuMillisEach,
+                    firstProblem.replace("\\", "\\\\").replace("\"", "'"));
+        }
+    }
+
+    private Load(Settings settings) {
+        this.settings = settings;
+    }
+
+    /// Runs to the end.
+    public static Result run(Settings settings) throws IOException, InterruptedException {
+        return new Load(settings).run();
+    }
+
+    private Result run() throws IOException, InterruptedException {
+        List<long[]> latencies = new ArrayList<>();
+        List<Thread> threads = new ArrayList<>();
+        byte[] filler = filler(settings.size());
+        double cpuBefore = settings.pid().isPresent() ? cpuMillis(settings.pid().get()) : 0;
+        long start = System.nanoTime();
+        for (int i = 0; i < settings.sessions(); i++) {
+            long[] mine = new long[(int) Math.min(settings.count(), 10_000_000)];
+            latencies.add(mine);
+            threads.add(Thread.ofPlatform().name("load-" + i).start(() -> session(start, filler, mine)));
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        double seconds = (System.nanoTime() - start) / 1e9;
+        double cpu = settings.pid().isPresent() ? cpuMillis(settings.pid().get()) - cpuBefore : Double.NaN;
+        long[] all = latencies.stream()
+                .flatMapToLong(Arrays::stream)
+                .filter(nanos -> nanos > 0)
+                .sorted()
+                .toArray();
+        return new Result(
+                all.length,
+                refused.sum(),
+                broken.sum(),
+                firstProblem,
+                seconds,
+                LongBuffer.wrap(all),
+                all.length == 0 ? Double.NaN : cpu / all.length,
+                next.get());
+    }
+
+    private void session(long start, byte[] filler, long[] latencies) {
+        int done = 0;
+        while (next.get() < settings.count()) {
+            try (SmtpClient client = new SmtpClient(settings.server())) {
+                while (true) {
+                    long number = next.getAndIncrement();
+                    if (number >= settings.count()) {
+                        return;
+                    }
+                    long begin = settings.rate() > 0 ? due(start, number) : System.nanoTime();
+                    String to = settings.recipients()
+                            .get((int) (number % settings.recipients().size()));
+                    try {
+                        String _ = client.send("load@sender.test", to, message(number, to, filler));
+                        latencies[done++] = System.nanoTime() - begin;
+                    } catch (SmtpClient.RefusedException e) {
+                        refused.increment();
+                        note(e.toString());
+                    }
+                }
+            } catch (IOException e) {
+                broken.increment();
+                note(e.toString());
+                if (broken.sum() > 1000) {
+                    return;
+                }
+            }
+        }
+    }
+
+    private long due(long start, long number) {
+        long due = start + (long) (number * 1e9 / settings.rate());
+        long wait = due - System.nanoTime();
+        while (wait > 0) {
+            java.util.concurrent.locks.LockSupport.parkNanos(wait);
+            wait = due - System.nanoTime();
+        }
+        return due;
+    }
+
+    private void note(String problem) {
+        if (firstProblem.isEmpty()) {
+            firstProblem = problem;
+        }
+    }
+
+    private static byte[] message(long number, String to, byte[] filler) {
+        byte[] header = ("From: load@sender.test\r\nTo: " + to + "\r\nSubject: load " + number
+                        + "\r\nDate: Wed, 25 Nov 2026 00:00:00 +0000\r\nMessage-ID: <load-" + number
+                        + "@sender.test>\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
+        byte[] message = Arrays.copyOf(header, header.length + filler.length);
+        System.arraycopy(filler, 0, message, header.length, filler.length);
+        return message;
+    }
+
+    private static byte[] filler(int size) {
+        StringBuilder text = new StringBuilder(size + 80);
+        while (text.length() < size - 180) {
+            text.append("The post changed horses at the mutatio and rode on without stopping. 012345\r\n");
+        }
+        return text.toString().getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /// User and system time of a process; Linux only.
+    private static double cpuMillis(long pid) throws IOException {
+        String stat = Files.readString(Path.of("/proc/" + pid + "/stat"), StandardCharsets.US_ASCII);
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+        return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * 10.0;
+    }
+
+    /// `java -jar org.mutatio.load.jar --to u@example.test [--smtp 127.0.0.1:2525] [--sessions 20] [--count 10000]
+    /// [--rate 200] [--size 10240] [--pid N]`.
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        PrintStream out =
+                new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), true, StandardCharsets.UTF_8);
+        try {
+            Result result = run(settings(arguments));
+            out.println(result.json());
+        } catch (IllegalArgumentException e) {
+            out.println(e.getMessage());
+            out.println(
+                    "usage: --to ADDRESS[,ADDRESS...] [--smtp HOST:PORT] [--sessions N] [--count N] [--rate PER_SECOND]"
+                            + " [--size OCTETS] [--pid SERVER_PROCESS]");
+            System.exit(64);
+        }
+    }
+
+    private static Settings settings(String... arguments) {
+        String smtp = "127.0.0.1:2525";
+        int sessions = 20;
+        long count = 10_000;
+        double rate = 0;
+        int size = 10_240;
+        List<String> recipients = List.of();
+        Optional<Long> pid = Optional.empty();
+        for (int i = 0; i + 1 < arguments.length; i += 2) {
+            String value = arguments[i + 1];
+            switch (arguments[i]) {
+                case "--smtp" -> smtp = value;
+                case "--sessions" -> sessions = Integer.parseInt(value);
+                case "--count" -> count = Long.parseLong(value);
+                case "--rate" -> rate = Double.parseDouble(value);
+                case "--size" -> size = Integer.parseInt(value);
+                case "--to" -> recipients = List.of(value.split(",", -1));
+                case "--pid" -> pid = Optional.of(Long.parseLong(value));
+                default -> throw new IllegalArgumentException("unknown option " + arguments[i]);
+            }
+        }
+        if (recipients.isEmpty() || arguments.length % 2 != 0) {
+            throw new IllegalArgumentException("--to is missing or an option has no value");
+        }
+        int colon = smtp.lastIndexOf(':');
+        return new Settings(
+                new InetSocketAddress(smtp.substring(0, colon), Integer.parseInt(smtp.substring(colon + 1))),
+                sessions,
+                count,
+                rate,
+                size,
+                recipients,
+                pid);
+    }
+}
