@@ -14,7 +14,8 @@ import org.mutatio.api.deploy.Live;
 /// Bound to all candidates of a service, lends only those of live bundles.
 ///
 /// A staged bundle's service arrives here like any other and is lent to nobody until [Live] names its bundle; so a swap
-/// is one switch, and no user restarts. While `deployer` itself is swapped, the last answer of [Live] stays. Without any
+/// is one switch, and no user restarts. While `deployer` itself is swapped, the last answer of [Live] stays. Without
+/// any
 /// [Live] (tests) the newest arrival is lent.
 ///
 /// Threads: bound and unbound on OSGi's threads, lent on any. [#lend] reads one volatile; only a wait takes the lock.

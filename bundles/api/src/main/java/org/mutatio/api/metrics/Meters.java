@@ -111,7 +111,10 @@ public final class Meters implements MeterSource {
             if (i > 0) {
                 key.append(',');
             }
-            key.append(labels[i]).append("=\"").append(labels[i + 1].replace("\"", "'")).append('"');
+            key.append(labels[i])
+                    .append("=\"")
+                    .append(labels[i + 1].replace("\"", "'"))
+                    .append('"');
         }
         return key.append('}').toString();
     }

@@ -19,7 +19,8 @@ public interface Router {
     Routing route(PolicySet set, Question question);
 
     /// Whether an account may send as that address: its own, an alias that leads to it alone or to it among others, a
-    /// catch-all it owns, its plus addresses; the same mapping in both directions (case subm-6dc, RFC 6409 section 6.1).
+    /// catch-all it owns, its plus addresses; the same mapping in both directions (case subm-6dc, RFC 6409 section
+    /// 6.1).
     ///
     /// @return why not, in words; empty: it may
     Optional<String> mayNotSendAs(PolicySet set, Account account, MailAddress sender);

@@ -132,7 +132,8 @@ public sealed interface Change<R> {
         }
     }
 
-    /// COPY, RFC 9051 section 6.4.7; or MOVE, RFC 6851, when `move`: in one record. UIDs that are not there are ignored.
+    /// COPY, RFC 9051 section 6.4.7; or MOVE, RFC 6851, when `move`: in one record. UIDs that are not there are
+    /// ignored.
     ///
     /// @param quota limit of the target's account, when it has one: else OVERQUOTA
     record Copy(long from, List<UidRange> uids, long to, boolean move, OptionalLong quota) implements Change<Copied> {

@@ -66,5 +66,4 @@ public interface MailStore {
 
     /// Sequence of the last durable record.
     long sequence();
-
 }

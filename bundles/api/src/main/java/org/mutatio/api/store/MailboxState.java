@@ -2,7 +2,8 @@ package org.mutatio.api.store;
 
 import org.osgi.annotation.versioning.ProviderType;
 
-/// One immutable version of a mailbox: arrays by position, UIDs ascending. Positions count from 0 here (message sequence
+/// One immutable version of a mailbox: arrays by position, UIDs ascending. Positions count from 0 here (message
+/// sequence
 /// number less one).
 @ProviderType
 public interface MailboxState {

@@ -13,7 +13,8 @@ public interface OpenMailbox extends AutoCloseable {
     /// What happened between two versions of this mailbox (`from` not newer than `to`).
     MailboxChanges changes(MailboxState from, MailboxState to);
 
-    /// Told after each new version, on a thread of the store: only wake somebody there. One for each opener, the last set
+    /// Told after each new version, on a thread of the store: only wake somebody there. One for each opener, the last
+    /// set
     /// counts.
     void onChange(Runnable wake);
 

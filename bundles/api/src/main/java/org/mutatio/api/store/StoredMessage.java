@@ -19,7 +19,8 @@ public interface StoredMessage {
     /// The rope: what FETCH gives.
     Octets octets();
 
-    /// Octets of org.mutatio.mime's Summary for the rope; read-only, always parseable by the version of the store's copy
+    /// Octets of org.mutatio.mime's Summary for the rope; read-only, always parseable by the version of the store's
+    /// copy
     /// (an unknown version byte: rebuild from [#octets]).
     ByteBuffer summary() throws java.io.IOException;
 }
