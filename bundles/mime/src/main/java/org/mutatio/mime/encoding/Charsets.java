@@ -1,0 +1,165 @@
+package org.mutatio.mime.encoding;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.IllegalCharsetNameException;
+import java.nio.charset.StandardCharsets;
+import java.nio.charset.UnsupportedCharsetException;
+import java.util.Map;
+import java.util.Optional;
+import org.mutatio.mime.OctetStrings;
+
+/// Charsets by the names that mail uses; decoding never throws.
+public final class Charsets {
+
+    /// Names that are wrong or that the JDK lacks, to the superset that readers expect (as browsers do; WHATWG
+    /// Encoding).
+    private static final Map<String, String> ALIASES = Map.ofEntries(
+            Map.entry("iso-8859-1", "windows-1252"),
+            Map.entry("latin1", "windows-1252"),
+            Map.entry("latin-1", "windows-1252"),
+            Map.entry("iso8859-1", "windows-1252"),
+            Map.entry("iso_8859-1", "windows-1252"),
+            Map.entry("ascii", "us-ascii"),
+            Map.entry("ansi_x3.4-1968", "us-ascii"),
+            Map.entry("ansi", "windows-1252"),
+            Map.entry("x-ansi", "windows-1252"),
+            Map.entry("x-unknown", "windows-1252"),
+            Map.entry("unknown-8bit", "windows-1252"),
+            Map.entry("x-user-defined", "windows-1252"),
+            Map.entry("8bit", "windows-1252"),
+            Map.entry("iso-8859-9", "windows-1254"),
+            Map.entry("iso-8859-11", "x-windows-874"),
+            Map.entry("tis-620", "x-windows-874"),
+            Map.entry("windows-874", "x-windows-874"),
+            Map.entry("dos-874", "x-windows-874"),
+            Map.entry("iso-8859-8-i", "iso-8859-8"),
+            Map.entry("iso-8859-8-e", "iso-8859-8"),
+            Map.entry("iso-8859-6-i", "iso-8859-6"),
+            Map.entry("iso-8859-6-e", "iso-8859-6"),
+            Map.entry("gb2312", "gb18030"),
+            Map.entry("gb_2312-80", "gb18030"),
+            Map.entry("gbk", "gb18030"),
+            Map.entry("x-gbk", "gb18030"),
+            Map.entry("cp936", "gb18030"),
+            Map.entry("windows-936", "gb18030"),
+            Map.entry("ks_c_5601-1987", "x-windows-949"),
+            Map.entry("ks_c_5601-1989", "x-windows-949"),
+            Map.entry("ksc5601", "x-windows-949"),
+            Map.entry("ksc_5601", "x-windows-949"),
+            Map.entry("euc-kr", "x-windows-949"),
+            Map.entry("cp949", "x-windows-949"),
+            Map.entry("windows-949", "x-windows-949"),
+            Map.entry("shift_jis", "windows-31j"),
+            Map.entry("shift-jis", "windows-31j"),
+            Map.entry("sjis", "windows-31j"),
+            Map.entry("x-sjis", "windows-31j"),
+            Map.entry("cp932", "windows-31j"),
+            Map.entry("iso-2022-jp", "iso-2022-jp"),
+            Map.entry("cp-850", "ibm850"),
+            Map.entry("utf8", "utf-8"),
+            Map.entry("utf_8", "utf-8"),
+            Map.entry("unicode-1-1-utf-8", "utf-8"),
+            Map.entry("utf-8-sig", "utf-8"),
+            Map.entry("x-mac-roman", "x-macroman"),
+            Map.entry("macintosh", "x-macroman"),
+            Map.entry("mac", "x-macroman"),
+            Map.entry("x-mac-cyrillic", "x-maccyrillic"),
+            Map.entry("x-mac-ce", "x-maccentraleurope"),
+            Map.entry("big5-hkscs", "big5-hkscs"),
+            Map.entry("koi8", "koi8-r"));
+
+    private Charsets() {}
+
+    /// By name, alias or a usual misspelling (`"UTF8"`, `cp-1252`, `windows1252`, `iso8859_1`); UTF-7 for reading.
+    ///
+    /// @return empty when unknown
+    public static Optional<Charset> find(String name) {
+        String plain = OctetStrings.lower(OctetStrings.trim(name));
+        plain = strip(plain);
+        if (plain.isEmpty() || plain.length() > 64 || !OctetStrings.isAscii(plain)) {
+            return Optional.empty();
+        }
+        if (plain.equals("utf-7")
+                || plain.equals("utf7")
+                || plain.equals("unicode-1-1-utf-7")
+                || plain.equals("x-utf-7")) {
+            return Optional.of(Utf7.CHARSET);
+        }
+        String known = ALIASES.get(plain);
+        if (known != null) {
+            return lookUp(known);
+        }
+        Optional<Charset> found = lookUp(plain);
+        if (found.isPresent()) {
+            return found;
+        }
+        String digits = plain.replaceFirst("^(?:x-)?(?:cp|windows|win|ibm|ms|x-cp)[-_]?(?=\\d{3,5}$)", "");
+        if (!digits.equals(plain)) {
+            return lookUp("windows-" + digits).or(() -> lookUp("ibm" + digits)).or(() -> lookUp("cp" + digits));
+        }
+        if (plain.startsWith("iso8859") || plain.startsWith("iso-8859") || plain.startsWith("iso_8859")) {
+            String number = plain.replaceFirst("^iso[-_]?8859[-_]?", "");
+            int end = 0;
+            while (end < number.length() && Character.isDigit(number.charAt(end))) {
+                end++;
+            }
+            return end == 0 ? Optional.empty() : find8859(number.substring(0, end));
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Charset> find8859(String number) {
+        String name = "iso-8859-" + number;
+        String known = ALIASES.get(name);
+        return lookUp(known == null ? name : known);
+    }
+
+    private static String strip(String name) {
+        String plain = name;
+        if (plain.length() > 1 && (plain.startsWith("\"") || plain.startsWith("'"))) {
+            plain = plain.substring(1);
+        }
+        int end = 0;
+        while (end < plain.length()
+                && "\"'; \t/*".indexOf(plain.charAt(end)) < 0) { // `*` begins a language, RFC 2231 section 5
+            end++;
+        }
+        return plain.substring(0, end);
+    }
+
+    private static Optional<Charset> lookUp(String name) {
+        try {
+            return Optional.of(Charset.forName(name));
+        } catch (IllegalCharsetNameException | UnsupportedCharsetException _) { // "unknown" is the answer
+            return Optional.empty();
+        }
+    }
+
+    /// With U+FFFD for what is no character.
+    public static String decode(byte[] octets, Charset charset) {
+        try {
+            return charset.newDecoder()
+                    .onMalformedInput(CodingErrorAction.REPLACE)
+                    .onUnmappableCharacter(CodingErrorAction.REPLACE)
+                    .decode(ByteBuffer.wrap(octets))
+                    .toString();
+        } catch (CharacterCodingException
+                | UnsupportedOperationException _) { // REPLACE does not report; some cannot decode
+            return new String(octets, StandardCharsets.ISO_8859_1);
+        }
+    }
+
+    /// The text of a body or word: in the named charset; unnamed or unknown: UTF-8 where valid, else windows-1252.
+    /// 8-bit octets
+    /// under `us-ascii` are read by that fallback too.
+    public static String decode(byte[] octets, String charsetName) {
+        Optional<Charset> charset = find(charsetName);
+        if (charset.isEmpty() || charset.get().equals(StandardCharsets.US_ASCII)) {
+            return OctetStrings.text(octets);
+        }
+        return decode(octets, charset.get());
+    }
+}
