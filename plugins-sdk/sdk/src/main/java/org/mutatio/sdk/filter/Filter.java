@@ -16,8 +16,7 @@ import org.osgi.annotation.versioning.ConsumerType;
 public interface Filter {
 
     /// The record that its settings fill ([FilterContext#settings]), so that a policy with a wrong key or type is
-    /// refused
-    /// when it is loaded and not when mail arrives.
+    /// refused when it is loaded and not when mail arrives.
     default Class<? extends Record> settings() {
         return NoSettings.class;
     }

@@ -15,8 +15,8 @@ public record Domain(String ascii) implements Comparable<Domain> {
         }
     }
 
-    /// @throws IllegalArgumentException when it is no domain name (RFC 1035 section 2.3.4 limits, RFC 5321 section
-    /// 4.1.2)
+    /// @throws IllegalArgumentException when it is no domain name (limits of RFC 1035 section 2.3.4; RFC 5321
+    ///     section 4.1.2)
     public static Domain parse(String text) {
         if (text.startsWith("[") && text.endsWith("]") && text.length() > 2) {
             return new Domain(text);

@@ -32,8 +32,7 @@ public interface Mail {
     <T> Optional<T> fact(Class<T> type);
 
     /// Leaves a fact for the filters behind; one of each type, the last wins. Types of the JDK, the SDK or this
-    /// bundle's
-    /// own: nothing of it outlives the transaction.
+    /// bundle's own: nothing of it outlives the transaction.
     <T> void addFact(Class<T> type, T fact);
 
     /// The whole as `jakarta.mail.internet.MimeMessage` for those who like it (reading only).

@@ -6,8 +6,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import org.osgi.annotation.versioning.ProviderType;
 
-/// Octets that lie somewhere (memory, spool file, journal, blob) and are read in parts; immutable, safe for many
-/// threads.
+/// Octets that lie somewhere (memory, spool file, journal, blob) and are read in parts; immutable, for many threads.
 @ProviderType
 public interface Octets {
 
@@ -16,8 +15,7 @@ public interface Octets {
     /// Reads into the buffer as much as fits and is there, from `offset` on.
     ///
     /// @return how many octets were read; 0 at the end or when the buffer is full
-    /// @throws IOException the disk failed or the content was erased; the message names the mail id where it is
-    known
+    /// @throws IOException the disk failed or the content was erased; the message names the mail id where known
     int read(long offset, ByteBuffer into) throws IOException;
 
     /// Writes `length` octets from `offset` on (less when it ends before) without holding them all in memory.
