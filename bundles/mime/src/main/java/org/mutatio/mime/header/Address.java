@@ -23,7 +23,7 @@ public sealed interface Address {
     /// @param nullableRoute the obsolete source route `@a,@b` without its colon; RFC 5322 section 4.4
     /// @param localPart quotes taken off; empty when there was none
     /// @param domain with the brackets of a literal; empty when there was none (`MISSING_DOMAIN` is the writers'
-    affair)
+    /// affair)
     record Mailbox(@Nullable String nullableName, @Nullable String nullableRoute, String localPart, String domain)
             implements Address {
 

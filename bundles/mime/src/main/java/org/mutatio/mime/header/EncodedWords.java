@@ -18,7 +18,7 @@ public final class EncodedWords {
     /// The text of an unfolded field value. Adjacent words of one charset are joined as octets, so that a character
     /// split over
     /// two words (RFC 2047 section 5 forbids it, many do it) comes out whole; what is no encoded word is left
-    alone.
+    /// alone.
     ///
     /// @param value an octet string
     public static String decode(String value) {
@@ -174,7 +174,8 @@ public final class EncodedWords {
         }
     }
 
-    /// Text for an unstructured field or a phrase: as it is when it is printable ASCII without `=?`, else encoded words
+    /// Text for an unstructured field or a phrase: as it is when it is printable ASCII without `=?`, else encoded
+    /// words
     /// in
     /// UTF-8, each at most 75 octets (RFC 2047 section 2) and holding whole characters.
     public static String encode(String text) {

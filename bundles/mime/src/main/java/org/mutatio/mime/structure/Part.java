@@ -9,7 +9,8 @@ import org.mutatio.mime.header.Parameters;
 
 /// One node of the tree, by offsets into the message's octets; immutable.
 ///
-/// Strings from header fields are octet strings, unfolded and trimmed, not decoded: that is what IMAP sends. For people
+/// Strings from header fields are octet strings, unfolded and trimmed, not decoded: that is what IMAP sends. For
+/// people
 /// use
 /// [Parameters#text] and [org.mutatio.mime.header.EncodedWords].
 public final class Part {

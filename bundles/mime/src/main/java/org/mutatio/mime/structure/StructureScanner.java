@@ -30,7 +30,8 @@ import org.mutatio.mime.header.Parameters;
 ///
 /// How it reads what is not right, always the same way:
 /// - Lines end with LF, with or without CR before it; a CR alone is an octet like any other.
-/// - A line `--boundary` ends everything inside of the multipart it belongs to, in headers too. The boundary need only
+/// - A line `--boundary` ends everything inside of the multipart it belongs to, in headers too. The boundary need
+/// only
 /// be the
 ///   line's beginning (RFC 2046 section 5.1.1); of several that fit the longest counts, of equal ones the innermost.
 /// - The line end before a boundary belongs to the boundary.
@@ -507,8 +508,8 @@ public final class StructureScanner {
         fieldCount = 0;
         lineLength = 0;
         state = State.BODY;
-        lineBegins();
         decideKind(part);
+        lineBegins();
         if (inRoot) {
             intent = intent(part);
         }
@@ -859,7 +860,8 @@ public final class StructureScanner {
         return candidateLength >= behind + 2 && candidate[behind] == '-' && candidate[behind + 1] == '-';
     }
 
-    /// The current line of a header block is a boundary: no field, and the part whose header it cuts has an empty body.
+    /// The current line of a header block is a boundary: no field, and the part whose header it cuts has an empty
+    /// body.
     private void boundaryInHeader(int index) {
         fieldLength = 0;
         fieldOctets = 0;

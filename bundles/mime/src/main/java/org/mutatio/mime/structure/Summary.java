@@ -114,12 +114,12 @@ public final class Summary {
     /// The summary of the same body behind another root header block, without reading the body.
     ///
     /// Facts that cannot be told apart any more (a bare LF in the old header or in the body?) are kept: they may be
-    true of
+    /// true of
     /// neither. The limits of the header block are those of the new one.
     ///
     /// @param header the whole new block, its blank line included
     /// @return empty when the body must be scanned anew: the new header reads it otherwise (another boundary,
-    multipart or
+    /// multipart or
     /// message), or is no complete header block
     public Optional<Summary> withHeader(byte[] header) {
         if (facts.contains(Fact.NO_BODY)) {
@@ -194,7 +194,8 @@ public final class Summary {
         return List.copyOf(shifted);
     }
 
-    /// The stored form: [#VERSION], then numbers (seven bits an octet, the low ones first, the high bit: more follows)
+    /// The stored form: [#VERSION], then numbers (seven bits an octet, the low ones first, the high bit: more
+    /// follows)
     /// and octet
     /// strings (length and octets; a length of 0 is an absent one, else it is the length plus 1).
     public byte[] toBytes() {
