@@ -1,0 +1,48 @@
+package org.mutatio.it;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Assumptions;
+
+/// Programs of the machine that a test drives: skipped with a reason where absent, a failure under `.ci/run`.
+final class Needs {
+
+    private Needs() {}
+
+    static void program(String name) {
+        for (String folder : System.getenv("PATH").split(":", -1)) {
+            if (Files.isExecutable(Path.of(folder, name))) {
+                return;
+            }
+        }
+        String reason = name + " is not installed (Debian: apt-get install " + (name.equals("mbsync") ? "isync" : name) + ")";
+        if (Boolean.getBoolean("require.everything")) {
+            Assertions.fail(reason);
+        }
+        Assumptions.abort(reason);
+    }
+
+    /// Runs a program to its end.
+    static Server.Answer run(Path folder, String... line) throws IOException, InterruptedException {
+        return run(folder, List.of(line));
+    }
+
+    static Server.Answer run(Path folder, List<String> line) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(line)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                .start();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new AssertionError("does not end: " + line + "\n" + out);
+        }
+        return new Server.Answer(process.exitValue(), out);
+    }
+}
