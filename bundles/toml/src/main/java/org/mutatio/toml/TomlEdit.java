@@ -1,0 +1,73 @@
+package org.mutatio.toml;
+
+import java.util.List;
+import org.tomlj.MutableTomlArray;
+import org.tomlj.Toml;
+import org.tomlj.TomlArray;
+import org.tomlj.TomlParseResult;
+
+/// Changes values in a file's text; comments, order and layout of the rest stay as they are.
+public final class TomlEdit {
+
+    private final TomlParseResult root;
+
+    private TomlEdit(TomlParseResult root) {
+        this.root = root;
+    }
+
+    /// @throws IllegalArgumentException the text is not well-formed: edit it by hand first
+    public static TomlEdit of(String text) {
+        TomlParseResult root = Toml.parse(text);
+        if (root.hasErrors()) {
+            throw new IllegalArgumentException(root.errors().getFirst().toString());
+        }
+        return new TomlEdit(root);
+    }
+
+    /// Whether a file sets it, also as a table.
+    public boolean has(List<String> path) {
+        return root.get(path) != null;
+    }
+
+    /// Missing tables are made at the end.
+    ///
+    /// @throws IllegalArgumentException a value that is no table is in the way
+    public TomlEdit set(List<String> path, String value) {
+        return put(path, value);
+    }
+
+    /// Missing tables are made at the end.
+    ///
+    /// @throws IllegalArgumentException a value that is no table is in the way
+    public TomlEdit set(List<String> path, List<String> values) {
+        TomlArray former = root.get(path) instanceof TomlArray array ? array : null;
+        if (former instanceof MutableTomlArray array) {
+            array.clear();
+            values.forEach(array::add);
+            return this;
+        }
+        return put(path, MutableTomlArray.of(values.toArray()));
+    }
+
+    private TomlEdit put(List<String> path, Object value) {
+        try {
+            if (path.size() > 1) {
+                root.getOrCreateTable(path.subList(0, path.size() - 1)).set(List.of(path.getLast()), value);
+            } else {
+                root.set(path, value);
+            }
+            return this;
+        } catch (RuntimeException e) {
+            throw new IllegalArgumentException(Toml.joinKeyPath(path) + " cannot be set there: " + e.getMessage(), e);
+        }
+    }
+
+    /// @return whether it was there
+    public boolean remove(List<String> path) {
+        return root.remove(path) != null;
+    }
+
+    public String text() {
+        return root.toToml();
+    }
+}

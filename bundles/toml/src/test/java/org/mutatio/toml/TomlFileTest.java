@@ -1,0 +1,150 @@
+package org.mutatio.toml;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.mutatio.toml.TomlValue.Table;
+
+final class TomlFileTest {
+
+    @Test
+    void everyValueKnowsItsPlace() {
+        TomlDocument read = TomlFile.parse("""
+                # head
+                [limits]
+                message-size = "50 MB"
+                recipients = 100
+                [[route]]
+                match = { to = "*@x.test", size-over = 1.5 }
+                [[route]]
+                on = [true, "a"]
+                """, "f.toml");
+        assertTrue(read.valid());
+        Table limits = (Table) read.root().get("limits").orElseThrow();
+        assertEquals("f.toml:2:1", limits.origin().toString());
+        assertEquals("f.toml:3:1", limits.keyOrigin("message-size").orElseThrow().toString());
+        assertEquals(
+                new TomlValue.Text("50 MB", new Origin("f.toml", 3, 16)),
+                limits.get("message-size").orElseThrow());
+        assertEquals(
+                new TomlValue.Whole(100, new Origin("f.toml", 4, 14)),
+                limits.get("recipients").orElseThrow());
+        var routes = (TomlValue.Items) read.root().get("route").orElseThrow();
+        assertEquals(
+                List.of("f.toml:5:1", "f.toml:7:1"),
+                routes.values().stream().map(v -> v.origin().toString()).toList());
+        Table match = (Table) ((Table) routes.values().getFirst()).get("match").orElseThrow();
+        assertEquals(
+                new TomlValue.Decimal(1.5, new Origin("f.toml", 6, 40)),
+                match.get("size-over").orElseThrow());
+        var on = (TomlValue.Items) ((Table) routes.values().getLast()).get("on").orElseThrow();
+        assertEquals(
+                new TomlValue.Flag(true, new Origin("f.toml", 8, 7)),
+                on.values().getFirst());
+        assertEquals(
+                new TomlValue.Text("a", new Origin("f.toml", 8, 13)),
+                on.values().getLast());
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            # case conf-904
+            limit = 25readme_directory = 3 | 1:11
+            x = "abc                       | 1:9
+            a = 1~a = 2                    | 2:1
+            [t]~[t]                        | 2:1
+            x = 50 MB~y =                  | 1:8 2:4
+            x = [1, 2                      | 1:10
+            z = 99999999999999999999       | 1:5
+            """)
+    void allFaultsAtOnceWithTheirPlaces(String text, String places) {
+        TomlDocument read = TomlFile.parse(text.replace('~', '\n'), "f");
+        assertEquals(
+                List.of(places.split(" ")),
+                read.problems().stream()
+                        .map(p -> p.origin().line() + ":" + p.origin().column())
+                        .toList(),
+                read.problems().toString());
+    }
+
+    @Test
+    void anotherCharsetIsNamedWithItsPlace() {
+        byte[] latin = "a = 1\nb = \"b\u00fccher\"\n".getBytes(StandardCharsets.ISO_8859_1);
+        assertEquals(
+                "f:2:7: not UTF-8 (octet 0xFC); save the file as UTF-8",
+                TomlFile.parse(latin, "f").problems().getFirst().toString());
+        byte[] utf16 = "a = 1\n".getBytes(StandardCharsets.UTF_16);
+        assertEquals(1, TomlFile.parse(utf16, "f").problems().size());
+        assertTrue(TomlFile.parse("\uFEFFa = 1\n".getBytes(StandardCharsets.UTF_8), "f")
+                .valid());
+    }
+
+    @Test
+    void tooDeepAndTooLargeAreProblems() {
+        assertEquals(
+                1,
+                TomlFile.parse("x = " + "[".repeat(500) + "]".repeat(500), "f")
+                        .problems()
+                        .size());
+        assertEquals(
+                1,
+                TomlFile.parse(new byte[TomlFile.MOST_OCTETS + 1], "f")
+                        .problems()
+                        .size());
+    }
+
+    @Test
+    void editsKeepCommentsAndLayout() {
+        TomlEdit edit = TomlEdit.of("""
+                # ours
+                [recipients]
+                separator = "+" # plus
+
+                [recipients.aliases]
+                # people
+                "sales" = ["ann",
+                           "bo@x.test"]   # both
+                "old" = ["x"]
+
+                [limits]
+                message-size = "50 MB"
+                """);
+        assertTrue(edit.remove(List.of("recipients", "aliases", "old")));
+        edit.set(List.of("recipients", "aliases", "it.help"), List.of("cy"));
+        edit.set(List.of("recipients", "aliases", "sales"), List.of("ann", "cy"));
+        edit.set(List.of("limits", "message-size"), "60 MB");
+        edit.set(List.of("spam", "note"), "new");
+        String text = edit.text();
+        TomlDocument read = TomlFile.parse(text, "f");
+        assertTrue(read.valid(), text);
+        assertTrue(text.startsWith("# ours\n[recipients]\nseparator = \"+\" # plus\n"), text);
+        assertTrue(text.contains("# people\n"), text);
+        assertTrue(text.contains("\"it.help\" = [\"cy\"]"), text);
+        assertTrue(!text.contains("old"), text);
+        Table aliases = (Table) ((Table) read.root().get("recipients").orElseThrow())
+                .get("aliases")
+                .orElseThrow();
+        assertEquals(List.of("sales", "it.help"), List.copyOf(aliases.entries().keySet()));
+    }
+
+    @ParameterizedTest(name = "{0} -> {1}")
+    @CsvSource({
+        "mesage-size, message-size",
+        "message_size, message-size",
+        "MessageSize, message-size",
+        "qouta, quota",
+        "recipient, recipients",
+        "xyz, ",
+        "q, "
+    })
+    void nearestKey(String written, String expected) {
+        assertEquals(
+                java.util.Optional.ofNullable(expected),
+                NearestKey.of(written, List.of("message-size", "quota", "recipients", "over-quota")));
+    }
+}
