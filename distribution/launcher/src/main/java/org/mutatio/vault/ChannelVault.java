@@ -32,7 +32,8 @@ public final class ChannelVault implements SocketVault, AutoCloseable {
     @Override
     public Set<String> names(String prefix) {
         return channels.entrySet().stream()
-                .filter(entry -> entry.getKey().startsWith(prefix) && entry.getValue().isOpen())
+                .filter(entry ->
+                        entry.getKey().startsWith(prefix) && entry.getValue().isOpen())
                 .map(Map.Entry::getKey)
                 .collect(Collectors.toUnmodifiableSet());
     }

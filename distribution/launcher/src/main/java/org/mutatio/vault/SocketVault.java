@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.osgi.annotation.versioning.ProviderType;
 
-/// Channels by name, kept over the replacement of the bundle that opened them. All methods may be called by any thread
-/// and none blocks.
+/// Channels by name, kept over the replacement of the bundle that opened them. All methods may be called by any
+/// thread and none blocks.
 @ProviderType
 public interface SocketVault {
 

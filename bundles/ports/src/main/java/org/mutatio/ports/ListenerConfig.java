@@ -1,0 +1,32 @@
+package org.mutatio.ports;
+
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+
+/// One `[[listener]]` of mutatio.toml; keys that are not named here go to the protocol bundle.
+@ObjectClassDefinition(name = "Listener")
+public @interface ListenerConfig {
+    @AttributeDefinition(description = "Unique, for logs: mx, submission, imaps")
+    String name() default "";
+
+    @AttributeDefinition(description = "smtp or imap")
+    String protocol() default "smtp";
+
+    @AttributeDefinition(description = "For smtp: mx, submission or lmtp", required = false)
+    String role() default "";
+
+    @AttributeDefinition(description = "Such as 127.0.0.1:2525, [::1]:2525 or *:25 (IPv6 and IPv4)")
+    String address() default "";
+
+    @AttributeDefinition(description = "none, starttls or implicit")
+    String tls() default "starttls";
+
+    @AttributeDefinition(description = "AUTH and LOGIN without TLS; on loopback addresses only")
+    boolean plaintextAuth() default false;
+
+    @AttributeDefinition(description = "Connections of proxyFrom's networks begin with a PROXY header, always")
+    boolean proxyProtocol() default false;
+
+    @AttributeDefinition(description = "Networks of the proxies", required = false)
+    String[] proxyFrom() default {};
+}

@@ -1,0 +1,60 @@
+package org.mutatio.ports.tls;
+
+import java.security.PrivateKey;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/// A certificate chain with its private key, which belong together.
+///
+/// @param id distinguishes one loading from the next; the alias that JSSE asks by
+/// @param folder the name it was given by the administrator
+/// @param chain the server's own first
+public record Certificate(String id, String folder, List<X509Certificate> chain, PrivateKey key) {
+
+    public Certificate {
+        chain = List.copyOf(chain);
+        if (chain.isEmpty()) {
+            throw new IllegalArgumentException("a chain has at least the server's own certificate");
+        }
+    }
+
+    X509Certificate own() {
+        return chain.getFirst();
+    }
+
+    Instant expires() {
+        return own().getNotAfter().toInstant();
+    }
+
+    /// What JSSE calls the type of key: `EC`, `RSA`, `EdDSA`.
+    String keyType() {
+        return own().getPublicKey().getAlgorithm();
+    }
+
+    /// The DNS names in it, wildcards included, in lower case; RFC 6125 section 6.4 (no common names).
+    List<String> names() {
+        var names = new ArrayList<String>();
+        try {
+            var alternatives = own().getSubjectAlternativeNames();
+            if (alternatives != null) {
+                for (var alternative : alternatives) {
+                    if (Integer.valueOf(2).equals(alternative.getFirst())) {
+                        names.add(String.valueOf(alternative.getLast()).toLowerCase(Locale.ROOT));
+                    }
+                }
+            }
+        } catch (CertificateParsingException _) {
+            // no names, then: its folder's name is enough
+        }
+        return names;
+    }
+
+    @Override
+    public String toString() {
+        return "Certificate[" + folder + "]"; // never the key
+    }
+}

@@ -1,0 +1,26 @@
+package org.mutatio.ports.wire;
+
+import java.io.IOException;
+import java.time.Duration;
+import javax.net.ssl.SSLEngine;
+
+/// What a connection asks of the house it came into.
+public interface Attachment {
+
+    /// A server-side engine with the listener's profile; not yet begun.
+    ///
+    /// @throws IOException there is no certificate
+    SSLEngine engine() throws IOException;
+
+    /// How long a whole handshake may take.
+    Duration handshakeDeadline();
+
+    /// After a handshake, told once: failed when the reason is not empty.
+    void handshaken(ChannelConnection connection, long nanos, String failure);
+
+    /// Moves the connection to an account's budget; see [org.mutatio.net.Connection#authenticated].
+    boolean authenticated(ChannelConnection connection, String account);
+
+    /// The channel was closed; told once.
+    void closed(ChannelConnection connection);
+}
