@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Counts connections by address and account. One lock, held for a few map look-ups.
 ///
-/// Memory: an entry lives while it has connections or its minute runs; at most [#MOST_ADDRESSES] of them. Beyond that
-/// a new address is refused: so many at once are an attack, and the total was reached long before.
+/// Memory: an entry lives while it has connections or its minute runs; at most [#MOST_ADDRESSES] of them. Beyond
+/// that a new address is refused: so many at once are an attack, and the total was reached long before.
 public final class Budget {
     static final int MOST_ADDRESSES = 200_000;
     private static final long MINUTE = 60_000;

@@ -14,14 +14,14 @@ import org.mutatio.ports.limit.Networks;
 
 /// What a proxy says of the connection that it passes on.
 ///
-/// Reads exactly the header's octets and no more, for TLS or the conversation follow at once. Nothing is believed of
-/// a malformed header: the connection ends.
+/// Reads exactly the header's octets and no more, for TLS or the conversation follow at once. Nothing is believed
+/// of a malformed header: the connection ends.
 public sealed interface ProxyHeader {
     /// Version 1 is one line, CR LF included; proxy-protocol.txt section 2.1.
     int LONGEST_LINE = 107;
 
-    /// Octets behind the fixed part of version 2 that we read: addresses and TLVs. 64 KiB may be announced, nobody
-    /// needs more than a client certificate's facts.
+    /// Octets behind the fixed part of version 2 that we read: addresses and TLVs. 64 KiB may be announced,
+    /// nobody needs more than a client certificate's facts.
     int LONGEST_BODY = 4096;
 
     /// The connection of a client.

@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /// Accepts on all listening channels: one platform thread, one selector, no blocking call.
 ///
-/// A channel may be taken out again without being closed ([Door#leave]), which a blocking accept would not allow; so
-/// a newer bundle goes on with it.
+/// A channel may be taken out again without being closed ([Door#leave]), which a blocking accept would not allow;
+/// so a newer bundle goes on with it.
 public final class Acceptor implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Acceptor.class);
 

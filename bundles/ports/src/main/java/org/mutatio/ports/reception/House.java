@@ -18,7 +18,8 @@ import org.mutatio.vault.SocketVault;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Everything of this bundle put together, without OSGi: what [org.mutatio.ports.PortsComponent] opens the door of.
+/// Everything of this bundle put together, without OSGi: what [org.mutatio.ports.PortsComponent] opens the door
+/// of.
 ///
 /// Threads: one acceptor, one or two pollers, one housekeeper (certificates, stuck writers, retries; a second's
 /// turn), and a virtual one a session.

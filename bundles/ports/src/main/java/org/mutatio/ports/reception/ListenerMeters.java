@@ -5,7 +5,8 @@ import org.mutatio.api.metrics.Meters;
 import org.mutatio.net.TlsSession;
 import org.mutatio.ports.limit.Budget;
 
-/// What is counted of one listener. Its name is the only label a client cannot choose; protocol and cipher are ours.
+/// What is counted of one listener. Its name is the only label a client cannot choose; protocol and cipher are
+/// ours.
 final class ListenerMeters {
     final Meters.Counter accepted;
     final Meters.Counter tlsFailures;

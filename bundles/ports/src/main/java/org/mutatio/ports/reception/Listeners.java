@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /// The listening sockets, one a `[[listener]]`.
 ///
-/// A socket lies in the vault under `listener/<name>` as long as it is open, so the next version of this bundle finds
-/// it. While both versions run, both accept from it: whoever is faster serves.
+/// A socket lies in the vault under `listener/<name>` as long as it is open, so the next version of this bundle
+/// finds it. While both versions run, both accept from it: whoever is faster serves.
 public final class Listeners {
     private static final Logger log = LoggerFactory.getLogger(Listeners.class);
     private static final String PREFIX = "listener/";
@@ -51,8 +51,8 @@ public final class Listeners {
         this.reception = reception;
     }
 
-    /// A new or changed table. The socket is bound anew only when its address changed; a failure is logged, kept as
-    /// the listener's state and tried again by [#retry].
+    /// A new or changed table. The socket is bound anew only when its address changed; a failure is logged, kept
+    /// as the listener's state and tried again by [#retry].
     ///
     /// @throws IllegalArgumentException another table has that name
     public void open(ListenerSettings settings) {
@@ -231,8 +231,8 @@ public final class Listeners {
         }
     }
 
-    /// Closes sockets in the vault that no table claims any more: their listener was removed while this bundle was
-    /// being replaced.
+    /// Closes sockets in the vault that no table claims any more: their listener was removed while this bundle
+    /// was being replaced.
     public void closeOrphans() {
         lock.lock();
         try {

@@ -22,10 +22,10 @@ import org.slf4j.LoggerFactory;
 /// Keeps [Certificates] true to `config/tls/<name>/{fullchain.pem,privkey.pem}` (or certbot's
 /// `config/tls/live/<name>/`).
 ///
-/// It looks at times and sizes of the files a second apart (a watch service does not see that certbot's links lead
-/// elsewhere) and reads a pair only when it has changed and then stood still for one look: so key and certificate may
-/// be replaced in either order. A pair that is broken or does not match is refused with one loud line, and the old
-/// one serves on. Sessions that are open are not touched by anything here.
+/// It looks at times and sizes of the files a second apart (a watch service does not see that certbot's links
+/// lead elsewhere) and reads a pair only when it has changed and then stood still for one look: so key and
+/// certificate may be replaced in either order. A pair that is broken or does not match is refused with one loud
+/// line, and the old one serves on. Sessions that are open are not touched by anything here.
 ///
 /// Threads: [#look] is called by one at a time.
 public final class CertificateFolder {
@@ -86,7 +86,7 @@ public final class CertificateFolder {
     /// @param configured `config/tls`, may be absent
     /// @param own `data/tls`: where the self-signed one lies
     /// @param hostName of this server: the name in the self-signed one, and the folder for clients that name no
-    server
+    ///     server
     public CertificateFolder(Path configured, Path own, String hostName, InstantSource clock, SecureRandom random) {
         this.configured = configured;
         this.own = own;

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /// All certificates at one moment, found by server name with two look-ups in a map; immutable.
 ///
-/// A folder's own name comes before the names in other folders' certificates; of two certificates for one name the
-/// one that expires later is taken.
+/// A folder's own name comes before the names in other folders' certificates; of two certificates for one name
+/// the one that expires later is taken.
 final class Certificates {
     static final Certificates EMPTY = new Certificates(Map.of(), Map.of(), null);
 

@@ -29,8 +29,8 @@ import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
-/// The certificate of the first start: enough for STARTTLS between servers, which do not verify it, and for trying
-/// out.
+/// The certificate of the first start: enough for STARTTLS between servers, which do not verify it, and for
+/// trying out.
 final class SelfSigned {
     private static final Duration VALID = Duration.ofDays(730);
 
@@ -38,7 +38,7 @@ final class SelfSigned {
 
     /// Writes `fullchain.pem` and `privkey.pem` (mode 0600) into a folder. The key goes first and each file is
     /// renamed into place, so that a reader finds an old pair, or a new one, or a mismatched one that it will
-    refuse.
+    /// refuse.
     static void write(Path folder, String name, InstantSource clock, SecureRandom random) throws IOException {
         try {
             var generator = KeyPairGenerator.getInstance("EC");

@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 /// Makes engines for the server's side: TLS 1.2 and 1.3, certificate by server name, session tickets (JSSE's
 /// default).
 ///
-/// Two profiles. *Client* is Mozilla's "intermediate" without its tolerance: mail programs are young. *mx* adds CBC
-/// suites with forward secrecy: a sender that can do no better would otherwise send in the clear, and weak encryption
-/// is better than none (RFC 7435 section 3). What was used is counted.
+/// Two profiles. *Client* is Mozilla's "intermediate" without its tolerance: mail programs are young. *mx* adds
+/// CBC suites with forward secrecy: a sender that can do no better would otherwise send in the clear, and weak
+/// encryption is better than none (RFC 7435 section 3). What was used is counted.
 public final class ServerTls {
     private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
 

@@ -19,8 +19,8 @@ import org.mutatio.net.TlsSession;
 
 /// One accepted connection over its [Layer]s.
 ///
-/// Threads: streams, layers and `awaitInput` belong to the session's thread. [#wake], [#handOver] and [#close] may
-/// come from any; a close from elsewhere only shuts the channel, the session then finds out.
+/// Threads: streams, layers and `awaitInput` belong to the session's thread. [#wake], [#handOver] and [#close]
+/// may come from any; a close from elsewhere only shuts the channel, the session then finds out.
 public final class ChannelConnection implements Connection {
     /// What a read has when nobody set a time-out: the octets that `awaitInput` promised should be there.
     private static final int FIRST_TIMEOUT_MILLIS = 5_000;
@@ -213,9 +213,9 @@ public final class ChannelConnection implements Connection {
         }
     }
 
-    /// RFC 3207 section 5 and the USENIX Security paper of 2021 ("NO STARTTLS"): octets that came with the command
-    /// belong to the plain conversation. Those still in the kernel are the client's hello or they are not; no other
-    /// octet begins a handshake record (RFC 8446 section 5.1), and nothing of ours is said to them.
+    /// RFC 3207 section 5 and the USENIX Security paper of 2021 ("NO STARTTLS"): octets that came with the
+    /// command belong to the plain conversation. Those still in the kernel are the client's hello or they are
+    /// not; no other octet begins a handshake record (RFC 8446 section 5.1), and nothing of ours is said to them.
     private void refuseInjection() throws IOException {
         if (wire.buffered() > 0) {
             throw new SSLException(wire.buffered() + " octets behind STARTTLS");

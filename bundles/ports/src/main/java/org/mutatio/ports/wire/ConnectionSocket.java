@@ -10,8 +10,8 @@ import java.net.SocketException;
 import java.net.SocketImpl;
 import org.jspecify.annotations.Nullable;
 
-/// The face for code that wants a [Socket] (SubEthaSMTP). Addresses are those behind a PROXY header; options of the
-/// channel are ours and already set.
+/// The face for code that wants a [Socket] (SubEthaSMTP). Addresses are those behind a PROXY header; options of
+/// the channel are ours and already set.
 final class ConnectionSocket extends Socket {
     private static final @Nullable SocketImpl NONE = null;
 

@@ -51,8 +51,8 @@ final class EngineTlsSession implements TlsSession {
         };
     }
 
-    /// RFC 9266 section 3: under TLS 1.2 it needs the extended master secret, whose use JSSE does not tell, so that
-    /// only TLS 1.3 gives one here.
+    /// RFC 9266 section 3: under TLS 1.2 it needs the extended master secret, whose use JSSE does not tell, so
+    /// that only TLS 1.3 gives one here.
     private Optional<ByteBuffer> exporter() {
         if (!protocol().equals("TLSv1.3")) {
             return Optional.empty();

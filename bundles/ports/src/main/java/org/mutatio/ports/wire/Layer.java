@@ -13,8 +13,8 @@ sealed interface Layer permits Wire, TlsLayer, DeflateLayer {
     /// @throws java.net.SocketTimeoutException nothing came; one may read again, nothing is lost
     int read(byte[] into, int offset, int length, int millis) throws IOException;
 
-    /// True when a read would not wait: octets of this storey, or the end, are there. Looks only at what is buffered
-    /// here and below, never at the network.
+    /// True when a read would not wait: octets of this storey, or the end, are there. Looks only at what is
+    /// buffered here and below, never at the network.
     boolean ready() throws IOException;
 
     /// Octets that are buffered and readable at once.

@@ -15,10 +15,10 @@ import org.slf4j.LoggerFactory;
 
 /// Watches idle connections: one platform thread with one selector.
 ///
-/// A channel is registered for one wait only and is out of the selector again before its session goes on, so that the
-/// session may read it in blocking mode (a blocking read on a registered channel throws). All keys belong to the
-/// poller's thread; sessions and signals only queue their [Watch], each at most once, so the queue is as long as
-/// there are connections.
+/// A channel is registered for one wait only and is out of the selector again before its session goes on, so that
+/// the session may read it in blocking mode (a blocking read on a registered channel throws). All keys belong to
+/// the poller's thread; sessions and signals only queue their [Watch], each at most once, so the queue is as long
+/// as there are connections.
 final class Poller implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Poller.class);
 
@@ -124,7 +124,8 @@ final class Poller implements AutoCloseable {
         leaving.add(watch);
     }
 
-    /// A cancelled key leaves the selector only in the next selection, so that is done before the sessions are told.
+    /// A cancelled key leaves the selector only in the next selection, so that is done before the sessions are
+    /// told.
     private void letGo() throws IOException {
         if (leaving.isEmpty()) {
             return;

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /// TLS on top of another storey, by JSSE's engine, so that an idle session holds no record buffer.
 ///
-/// Half records survive a time-out: they stay in `netIn`. A peer that asks for a new handshake under TLS 1.2 is cut
-/// off (RFC 9325 section 3.5: no renegotiation by the client).
+/// Half records survive a time-out: they stay in `netIn`. A peer that asks for a new handshake under TLS 1.2 is
+/// cut off (RFC 9325 section 3.5: no renegotiation by the client).
 final class TlsLayer implements Layer {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     private static final byte[] NONE = new byte[0];
@@ -39,7 +39,8 @@ final class TlsLayer implements Layer {
         return engine;
     }
 
-    /// @param deadline for the whole handshake, in [System#nanoTime]'s terms: a drop at a time buys nobody anything
+    /// @param deadline for the whole handshake, in [System#nanoTime]'s terms: a drop at a time buys nobody
+    ///     anything
     void handshake(long deadline) throws IOException {
         try {
             engine.beginHandshake();

@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /// What [Poller] and one connection know of each other; one object a connection, used for each of its waits.
 ///
-/// The flags are written by anybody and never reset but `woken` (by the session). `waiting` goes up by the session
-/// and down by the poller alone. A signal is written before `waiting` is read, and `waiting` before the signals are
-/// read, so one of both sides sees the other.
+/// The flags are written by anybody and never reset but `woken` (by the session). `waiting` goes up by the
+/// session and down by the poller alone. A signal is written before `waiting` is read, and `waiting` before the
+/// signals are read, so one of both sides sees the other.
 final class Watch {
     final SocketChannel channel;
     private final AtomicBoolean queued = new AtomicBoolean();

@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
 /// The lowest storey: the channel itself.
 ///
 /// Waiting has two forms. *Busy*: the channel is in blocking mode and the JDK parks the virtual thread (one
-/// `epoll_ctl` a wait; a selector of ours costs four times that and another thread's turn, which decides what 20 busy
-/// sessions do on two cores). *Idle*: what did not come within [#QUICK_MILLIS] is awaited in a [Poller], without a
-/// buffer, where a signal can end it. So a signal may come [#QUICK_MILLIS] late, and no sooner does a session cost a
-/// selector.
+/// `epoll_ctl` a wait; a selector of ours costs four times that and another thread's turn, which decides what 20
+/// busy sessions do on two cores). *Idle*: what did not come within [#QUICK_MILLIS] is awaited in a [Poller],
+/// without a buffer, where a signal can end it. So a signal may come [#QUICK_MILLIS] late, and no sooner does a
+/// session cost a selector.
 ///
-/// Writing blocks in the JDK without a deadline of its own; [#writingSince] lets the housekeeper close a connection
-/// whose peer reads nothing.
+/// Writing blocks in the JDK without a deadline of its own; [#writingSince] lets the housekeeper close a
+/// connection whose peer reads nothing.
 final class Wire implements Layer {
     /// How long a session that asks for input keeps its buffer before it counts as idle.
     static final int QUICK_MILLIS = 10;
