@@ -28,9 +28,8 @@ public final class SettingsBinder {
     private SettingsBinder() {}
 
     /// @throws InvalidSettingException all that is wrong with the table, each with its origin
-    /// @throws IllegalArgumentException the record itself is no record of settings (a malformed [Default]): a bug
-    of
-    ///     its author
+    /// @throws IllegalArgumentException the record is no record of settings (a malformed [Default]): its
+    ///     author's bug
     /// @throws UnsupportedOperationException likewise: a type that is not listed
     public static <T extends Record> T bind(Class<T> type, SettingTable table) throws InvalidSettingException {
         List<String> problems = new ArrayList<>();
