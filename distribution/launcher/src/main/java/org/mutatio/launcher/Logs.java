@@ -1,0 +1,72 @@
+package org.mutatio.launcher;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.OutputStreamAppender;
+import ch.qos.logback.core.rolling.RollingFileAppender;
+import ch.qos.logback.core.rolling.SizeAndTimeBasedRollingPolicy;
+import ch.qos.logback.core.util.FileSize;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+
+/// One line per event, logfmt: to standard output (journald takes it there) and to `data/log/mutatio.log`, rolled daily
+/// and at 20 MB, 14 days, at most 500 MB. Set up in code: parsing an XML file would cost a tenth of the start.
+final class Logs {
+    /// A line break inside of a message would forge a line; what a client sent may be in it.
+    private static final String LINE =
+            "ts=%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z',UTC} level=%p logger=%logger{0} %replace(%m){'[\\r\\n]+','\\\\n'}%n%ex";
+
+    private Logs() {}
+
+    /// @param level of our own classes, `info` when null
+    static void begin(Path folder, @Nullable String level) {
+        LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        context.reset();
+
+        ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
+        start(console, context);
+
+        RollingFileAppender<ILoggingEvent> file = new RollingFileAppender<>();
+        file.setFile(folder.resolve("mutatio.log").toString());
+        SizeAndTimeBasedRollingPolicy<ILoggingEvent> policy = new SizeAndTimeBasedRollingPolicy<>();
+        policy.setContext(context);
+        policy.setParent(file);
+        // %i and the date are logback's own; a percent sign in the folder's name would be taken for one.
+        policy.setFileNamePattern(folder.toString().replace("%", "\\%") + "/mutatio-%d{yyyy-MM-dd}.%i.log.gz");
+        policy.setMaxFileSize(FileSize.valueOf("20MB"));
+        policy.setMaxHistory(14);
+        policy.setTotalSizeCap(FileSize.valueOf("500MB"));
+        policy.start();
+        file.setRollingPolicy(policy);
+        start(file, context);
+
+        var root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        root.setLevel(Level.INFO);
+        root.addAppender(console);
+        root.addAppender(file);
+        context.getLogger("org.mutatio")
+                .setLevel(Level.toLevel(level == null ? "info" : level.toUpperCase(Locale.ROOT)));
+        context.getLogger("org.apache.felix").setLevel(Level.WARN);
+    }
+
+    private static void start(OutputStreamAppender<ILoggingEvent> appender, LoggerContext context) {
+        PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+        encoder.setContext(context);
+        encoder.setPattern(LINE);
+        encoder.setCharset(StandardCharsets.UTF_8);
+        encoder.start();
+        appender.setContext(context);
+        appender.setEncoder(encoder);
+        appender.start();
+    }
+
+    static void end() {
+        ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
+    }
+}
