@@ -87,7 +87,8 @@ public final class AddressList {
     private Entry entry(boolean groupsAllowed) {
         comment = null;
         var words = new StringBuilder(); // as a phrase: words with one blank between
-        var local = new StringBuilder(); // as a local part: words and dots as they stand
+        var local = new StringBuilder(); // as a local part: the last words joined by dots (RFC 5322 section 4.4)
+        int nameEnd = 0; // of the words before these
         boolean any = false;
         while (true) {
             boolean blanks = skip() && any;
@@ -106,10 +107,11 @@ public final class AddressList {
                 String domain = domain();
                 skip();
                 if (at < text.length() && text.charAt(at) == '<') { // a@b <a@b>: the first is meant as a name
-                    return new Entry(null, angle(local + "@" + domain));
+                    return new Entry(null, angle(words + "@" + domain));
                 }
                 skipRest();
-                return new Entry(null, new Address.Mailbox(comment, null, local.toString(), domain));
+                String name = nameEnd > 0 ? words.substring(0, nameEnd) : comment;
+                return new Entry(null, new Address.Mailbox(name, null, local.toString(), domain));
             }
             if (c == ':') {
                 at++;
@@ -119,6 +121,10 @@ public final class AddressList {
                 continue; // `mailto:` and the like inside of a group
             }
             String word = word();
+            if (blanks && !word.startsWith(".") && !endsWithDot(local)) { // `Big Bug bb@bug.test`
+                nameEnd = words.length();
+                local.setLength(0);
+            }
             if (blanks && !words.isEmpty()) {
                 words.append(' ');
             }
@@ -134,6 +140,10 @@ public final class AddressList {
             return new Entry(null, new Address.Mailbox(only, null, "", ""));
         }
         return new Entry(null, new Address.Mailbox(comment, null, local.toString(), ""));
+    }
+
+    private static boolean endsWithDot(StringBuilder text) {
+        return !text.isEmpty() && text.charAt(text.length() - 1) == '.';
     }
 
     /// A quoted string, an atom, or one odd character.
@@ -172,7 +182,7 @@ public final class AddressList {
         var local = new StringBuilder();
         String domain = "";
         while (true) {
-            skip();
+            boolean blanks = skip();
             if (at >= text.length()) {
                 break;
             }
@@ -192,7 +202,11 @@ public final class AddressList {
                 at++;
                 continue;
             }
-            local.append(word());
+            String word = word();
+            if (blanks && !local.isEmpty() && !word.startsWith(".") && !endsWithDot(local)) {
+                local.append(' '); // `<Undisclosed Recipients>`
+            }
+            local.append(word);
         }
         while (at < text.length() && text.charAt(at) != '>' && text.charAt(at) != ',') {
             at = text.charAt(at) == '(' ? Scan.closeComment(text, at) : at + 1;

@@ -6,13 +6,17 @@ import java.util.Optional;
 public final class ContentTransferEncoding {
     private ContentTransferEncoding() {}
 
-    /// The token as written, comments taken out.
+    /// The token as written, comments taken out; empty when it is not one token: then 7bit is meant.
     public static Optional<String> token(String value) {
         int at = Scan.skipComments(value, 0);
         int end = MediaType.token(value, at);
+        int next = end;
         if (end == at && at < value.length() && value.charAt(at) == '"') { // "base64" in quotes is seen in the wild
             end = MediaType.token(value, ++at);
+            next = Math.min(end + 1, value.length());
         }
-        return end == at ? Optional.empty() : Optional.of(value.substring(at, end));
+        next = Scan.skipComments(value, next);
+        boolean more = next < value.length() && value.charAt(next) != ';'; // `8 bit`, `text/html`
+        return end == at || more ? Optional.empty() : Optional.of(value.substring(at, end));
     }
 }

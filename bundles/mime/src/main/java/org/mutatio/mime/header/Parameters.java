@@ -105,15 +105,22 @@ public record Parameters(List<Parameter> list) {
             } else {
                 int to = at;
                 while (to < value.length() && value.charAt(to) != ';') {
-                    if (value.charAt(to) == '(' && to > at && OctetStrings.isBlank(value.charAt(to - 1))) {
-                        break;
+                    if (OctetStrings.isBlank(value.charAt(to))) {
+                        int next = Scan.skipBlanks(value, to);
+                        if (next < value.length() && value.charAt(next) == '(' || startsParameter(value, next)) {
+                            break; // a comment, or a forgotten `;`
+                        }
+                        to = next;
+                        continue;
                     }
                     to++;
                 }
                 read = OctetStrings.trim(value.substring(at, to));
-                at = to;
-                while (at < value.length() && value.charAt(at) != ';') {
-                    at = value.charAt(at) == '(' ? Scan.closeComment(value, at) : at + 1;
+                at = Scan.skipComments(value, to);
+                if (!startsParameter(value, at)) {
+                    while (at < value.length() && value.charAt(at) != ';') {
+                        at = value.charAt(at) == '(' ? Scan.closeComment(value, at) : at + 1;
+                    }
                 }
             }
             if (!name.isEmpty()) {

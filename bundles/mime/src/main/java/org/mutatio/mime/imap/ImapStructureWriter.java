@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ import org.mutatio.mime.header.Address;
 import org.mutatio.mime.header.AddressList;
 import org.mutatio.mime.header.Parameter;
 import org.mutatio.mime.header.Parameters;
+import org.mutatio.mime.structure.KeptField;
 import org.mutatio.mime.structure.Part;
 import org.mutatio.mime.structure.Summary;
 
@@ -96,9 +98,10 @@ public final class ImapStructureWriter {
     }
 
     private void basic(Part part) throws IOException {
-        string(part.type());
+        boolean message = part.kind() == Part.Kind.MESSAGE; // a literal of the grammar: some clients compare case
+        string(message ? OctetStrings.lower(part.type()) : part.type());
         out.write(' ');
-        string(part.subtype());
+        string(message ? OctetStrings.lower(part.subtype()) : part.subtype());
         out.write(' ');
         parameters(part.parameters(), part.is("text"));
         out.write(' ');
@@ -198,7 +201,15 @@ public final class ImapStructureWriter {
     }
 
     private static List<Address> addresses(Part root, String name) {
-        return root.field(name).map(AddressList::parse).orElse(List.of());
+        List<Address> addresses = List.of();
+        for (KeptField field : root.fields()) {
+            if (field.name().equals(name)) {
+                var more = new ArrayList<Address>(addresses);
+                more.addAll(AddressList.parse(field.value()));
+                addresses = more;
+            }
+        }
+        return addresses;
     }
 
     private static List<Address> orFrom(List<Address> addresses, List<Address> from) {

@@ -43,7 +43,7 @@ import org.mutatio.mime.header.Parameters;
 /// - Part [#MAX_PARTS] swallows the rest of the message as an opaque leaf.
 /// - A missing or unreadable Content-Type is `text/plain`, in a multipart/digest message/rfc822 (RFC 2046 section
 /// 5.1.5).
-/// - Of a repeated field the first counts.
+/// - Of a repeated field the first counts; of address fields all are kept.
 ///
 /// Measured: plain bodies over 1 GB/s, base64 in a multipart about the same, on one core of 2026.
 public final class StructureScanner {
@@ -427,20 +427,23 @@ public final class StructureScanner {
             case "content-location" -> part.location = part.location == null ? value(valueFrom) : part.location;
             case "content-md5" -> part.md5 = part.md5 == null ? value(valueFrom) : part.md5;
             default -> {
-                if (part.messageRoot && KeptField.NAMES.contains(name) && !has(part.fields, name)) {
+                if (part.messageRoot && KeptField.NAMES.contains(name) && isWanted(part.fields, name)) {
                     part.fields.add(new KeptField(name, value(valueFrom)));
                 }
             }
         }
     }
 
-    private static boolean has(List<KeptField> fields, String name) {
+    private static boolean isWanted(List<KeptField> fields, String name) {
+        if (KeptField.ADDRESSES.contains(name)) {
+            return fields.size() < KeptField.MAX_REPEATED;
+        }
         for (KeptField field : fields) {
             if (field.name().equals(name)) {
-                return true;
+                return false;
             }
         }
-        return false;
+        return true;
     }
 
     private String trimmed(int from) {
@@ -613,7 +616,12 @@ public final class StructureScanner {
         Open part = stack.getLast();
         long start = part.bodyStart < 0 ? bodyEnd : part.bodyStart;
         long end = Math.max(start, bodyEnd);
-        long lineCount = part.bodyStart < 0 ? 0 : Math.max(0, bodyEndLines - part.bodyStartLines);
+        long endLines = bodyEndLines;
+        if (!part.children.isEmpty() && part.children.getLast().bodyEnd > end) {
+            end = part.children.getLast().bodyEnd; // a boundary right behind the header of an enclosed message
+            endLines++;
+        }
+        long lineCount = part.bodyStart < 0 ? 0 : Math.max(0, endLines - part.bodyStartLines);
         long headerLines = (part.bodyStart < 0 ? bodyEndLines : part.bodyStartLines) - part.headerStartLines;
         MediaType media = part.media;
         Part.Kind kind = part.kind;
