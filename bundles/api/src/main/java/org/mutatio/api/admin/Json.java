@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// A JSON value (RFC 8259) and nothing else: results have a shape without a library in the contract.
 public sealed interface Json {
@@ -57,6 +58,28 @@ public sealed interface Json {
 
     static Arr strings(List<String> items) {
         return new Arr(items.stream().<Json>map(Str::new).toList());
+    }
+
+    /// Reads the text of RFC 8259, one value and nothing behind it.
+    ///
+    /// @throws IllegalArgumentException it is none, with the offset
+    static Json read(String text) {
+        return new JsonReader(text).read();
+    }
+
+    /// The field of an object.
+    default Optional<Json> get(String name) {
+        return this instanceof Obj object ? Optional.ofNullable(object.fields().get(name)) : Optional.empty();
+    }
+
+    /// The field of an object, when it is a text.
+    default Optional<String> text(String name) {
+        return get(name).map(value -> value instanceof Str text ? text.value() : null);
+    }
+
+    /// The items of an array, none for anything else.
+    default List<Json> items() {
+        return this instanceof Arr array ? array.items() : List.of();
     }
 
     /// The text of RFC 8259, on one line.
