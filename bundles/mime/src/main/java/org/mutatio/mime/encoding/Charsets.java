@@ -4,9 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.CodingErrorAction;
-import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.StandardCharsets;
-import java.nio.charset.UnsupportedCharsetException;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import org.mutatio.mime.OctetStrings;
@@ -131,11 +130,18 @@ public final class Charsets {
     }
 
     private static Optional<Charset> lookUp(String name) {
-        try {
-            return Optional.of(Charset.forName(name));
-        } catch (IllegalCharsetNameException | UnsupportedCharsetException _) { // "unknown" is the answer
-            return Optional.empty();
+        return isName(name) && Charset.isSupported(name) ? Optional.of(Charset.forName(name)) : Optional.empty();
+    }
+
+    private static boolean isName(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            boolean alphanumeric = c >= 'a' && c <= 'z' || c >= '0' && c <= '9';
+            if (!alphanumeric && (i == 0 || "-+.:_".indexOf(c) < 0)) {
+                return false;
+            }
         }
+        return !name.isEmpty();
     }
 
     /// With U+FFFD for what is no character.
@@ -155,11 +161,49 @@ public final class Charsets {
     /// The text of a body or word: in the named charset; unnamed or unknown: UTF-8 where valid, else windows-1252.
     /// 8-bit octets
     /// under `us-ascii` are read by that fallback too.
-    public static String decode(byte[] octets, String charsetName) {
+    public static String decodeNamed(byte[] octets, String charsetName) {
         Optional<Charset> charset = find(charsetName);
         if (charset.isEmpty() || charset.get().equals(StandardCharsets.US_ASCII)) {
             return OctetStrings.text(octets);
         }
         return decode(octets, charset.get());
+    }
+
+    /// Without the octets of a UTF-8 character that was cut off at the end; anything else as it is.
+    public static byte[] withoutCutCharacter(byte[] octets) {
+        int at = octets.length - 1;
+        int back = 0;
+        while (at >= 0 && back < 3 && (octets[at] & 0xC0) == 0x80) {
+            at--;
+            back++;
+        }
+        if (at < 0) {
+            return octets;
+        }
+        int lead = octets[at] & 0xFF;
+        int length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
+        return length > back + 1 ? Arrays.copyOf(octets, at) : octets;
+    }
+
+    /// Do these octets look like anything but text in some charset? A NUL outside of a UTF-16 or UTF-32 text with
+    /// mark, or
+    /// many control characters.
+    public static boolean isBinary(byte[] octets, int length) {
+        if (length >= 2
+                && (octets[0] == (byte) 0xFE && octets[1] == (byte) 0xFF
+                        || octets[0] == (byte) 0xFF && octets[1] == (byte) 0xFE)) {
+            return false;
+        }
+        int controls = 0;
+        for (int i = 0; i < length; i++) {
+            int c = octets[i] & 0xFF;
+            if (c == 0) {
+                return true;
+            }
+            if (c < 32 && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != 0x1B) { // ESC: ISO-2022
+                controls++;
+            }
+        }
+        return controls * 20 > length;
     }
 }

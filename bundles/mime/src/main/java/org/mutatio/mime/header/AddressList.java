@@ -20,6 +20,9 @@ public final class AddressList {
     private int at;
     private int count;
     private @Nullable String comment; // the last one read
+    private final StringBuilder words = new StringBuilder(); // as a phrase: with one blank between
+    private final StringBuilder local = new StringBuilder(); // as a local part: the last words joined by dots
+    private final StringBuilder inner = new StringBuilder(); // a domain
 
     private AddressList(String text) {
         this.text = text;
@@ -86,8 +89,8 @@ public final class AddressList {
     /// A mailbox, or the beginning of a group up to its colon.
     private Entry entry(boolean groupsAllowed) {
         comment = null;
-        var words = new StringBuilder(); // as a phrase: words with one blank between
-        var local = new StringBuilder(); // as a local part: the last words joined by dots (RFC 5322 section 4.4)
+        words.setLength(0);
+        local.setLength(0);
         int nameEnd = 0; // of the words before these
         boolean any = false;
         while (true) {
@@ -179,7 +182,7 @@ public final class AddressList {
                 at = colon + 1;
             }
         }
-        var local = new StringBuilder();
+        var inAngle = new StringBuilder();
         String domain = "";
         while (true) {
             boolean blanks = skip();
@@ -203,10 +206,10 @@ public final class AddressList {
                 continue;
             }
             String word = word();
-            if (blanks && !local.isEmpty() && !word.startsWith(".") && !endsWithDot(local)) {
-                local.append(' '); // `<Undisclosed Recipients>`
+            if (blanks && !inAngle.isEmpty() && !word.startsWith(".") && !endsWithDot(inAngle)) {
+                inAngle.append(' '); // `<Undisclosed Recipients>`
             }
-            local.append(word);
+            inAngle.append(word);
         }
         while (at < text.length() && text.charAt(at) != '>' && text.charAt(at) != ',') {
             at = text.charAt(at) == '(' ? Scan.closeComment(text, at) : at + 1;
@@ -215,7 +218,7 @@ public final class AddressList {
             at++;
         }
         skipRest();
-        return new Address.Mailbox(name == null ? comment : name, route, local.toString(), domain);
+        return new Address.Mailbox(name == null ? comment : name, route, inAngle.toString(), domain);
     }
 
     /// A dotted name with blanks around its dots allowed (RFC 5322 section 4.4), or a literal in brackets.
@@ -232,7 +235,8 @@ public final class AddressList {
             }
             return withoutBlanks(text.substring(from, at));
         }
-        var domain = new StringBuilder();
+        StringBuilder domain = inner;
+        domain.setLength(0);
         while (at < text.length()) {
             int from = at;
             while (at < text.length() && "()<>:;@,\"[] \t\r\n".indexOf(text.charAt(at)) < 0) {

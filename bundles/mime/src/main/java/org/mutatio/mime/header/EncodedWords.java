@@ -4,7 +4,6 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.mutatio.mime.OctetStrings;
 import org.mutatio.mime.encoding.Charsets;
@@ -32,6 +31,7 @@ public final class EncodedWords {
         int plainFrom = 0;
         boolean afterWord = false;
         int end = 0; // of the next word: looked for once, or the time would grow with the square
+        var names = new Names();
         while (next >= 0) {
             if (end >= 0 && end < next + 6) {
                 end = value.indexOf("?=", next + 6);
@@ -39,7 +39,7 @@ public final class EncodedWords {
             if (end < 0) {
                 break;
             }
-            Word word = Word.at(value, next, end);
+            Word word = Word.at(value, next, end, names);
             if (word == null) {
                 next = value.indexOf("=?", next + 2);
                 continue;
@@ -75,6 +75,25 @@ public final class EncodedWords {
         return true;
     }
 
+    /// The charsets of one value: a name is looked up once in a row, and unknown ones are asked for only so often.
+    private static final class Names {
+        private static final int MAX_UNKNOWN = 50;
+
+        private @Nullable String last;
+        private @Nullable Charset found;
+        private int unknown;
+
+        @Nullable
+        Charset find(String name) {
+            if (!name.equals(last)) {
+                last = name;
+                found = unknown > MAX_UNKNOWN ? null : Charsets.find(name).orElse(null);
+                unknown += found == null ? 1 : 0;
+            }
+            return found;
+        }
+    }
+
     private static final class Word {
         final Charset charset;
         final byte[] octets;
@@ -88,7 +107,7 @@ public final class EncodedWords {
 
         /// @param start where `=?` is
         /// @param close a `?=` behind it, perhaps that of `?Q?=41`
-        static @Nullable Word at(String value, int start, int close) {
+        static @Nullable Word at(String value, int start, int close, Names names) {
             int charsetEnd = start + 2;
             while (charsetEnd < value.length() && charsetEnd - start < 80 && value.charAt(charsetEnd) != '?') {
                 charsetEnd++;
@@ -104,20 +123,21 @@ public final class EncodedWords {
             if (end < 0) {
                 return null;
             }
-            Optional<Charset> charset = Charsets.find(value.substring(start + 2, charsetEnd));
-            if (charset.isEmpty()) {
+            char encoding = value.charAt(charsetEnd + 1);
+            Charset charset = "BbQq".indexOf(encoding) < 0 ? null : names.find(value.substring(start + 2, charsetEnd));
+            if (charset == null) {
                 return null;
             }
-            byte[] octets = switch (value.charAt(charsetEnd + 1)) {
+            byte[] octets = switch (encoding) {
                 case 'B', 'b' -> base64(value, textFrom, end);
                 case 'Q', 'q' -> quoted(value, textFrom, end);
                 default -> null;
             };
-            return octets == null ? null : new Word(charset.get(), octets, end + 2);
+            return octets == null ? null : new Word(charset, octets, end + 2);
         }
 
         private static byte @Nullable [] base64(String value, int from, int end) {
-            var octets = new ByteArrayOutputStream((end - from) * 3 / 4);
+            var octets = new ByteArrayOutputStream(Math.min(128, end - from));
             int held = 0;
             int bits = 0;
             for (int at = from; at < end; at++) {
@@ -158,7 +178,7 @@ public final class EncodedWords {
         }
 
         private static byte[] quoted(String value, int from, int end) {
-            var octets = new ByteArrayOutputStream(end - from);
+            var octets = new ByteArrayOutputStream(Math.min(128, end - from));
             for (int at = from; at < end; at++) {
                 char c = value.charAt(at);
                 int high = c == '=' && at + 2 < end ? Character.digit(value.charAt(at + 1), 16) : -1;
@@ -182,6 +202,11 @@ public final class EncodedWords {
         if (Tokens.isPrintable(text) && !text.contains("=?")) {
             return text;
         }
+        return encodeAlways(text);
+    }
+
+    /// The same, encoded even when it need not be.
+    static String encodeAlways(String text) {
         byte[] octets = text.getBytes(StandardCharsets.UTF_8);
         int printable = 0;
         for (byte octet : octets) {

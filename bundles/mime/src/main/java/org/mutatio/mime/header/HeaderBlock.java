@@ -2,6 +2,7 @@ package org.mutatio.mime.header;
 
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -90,7 +91,7 @@ public final class HeaderBlock {
             split.add(field(fieldStart, at));
         }
         bodyStart = at;
-        return List.copyOf(split);
+        return Collections.unmodifiableList(split);
     }
 
     private Field field(int from, int to) {

@@ -15,6 +15,11 @@ public record MediaType(String type, String subtype, Parameters parameters) {
     /// @param value an octet string
     /// @return empty when there is no `type/subtype`
     public static Optional<MediaType> parse(String value) {
+        return parse(value, Parameters.MAX);
+    }
+
+    /// @param mostParameters the others are left out
+    public static Optional<MediaType> parse(String value, int mostParameters) {
         int at = Scan.skipComments(value, 0);
         int typeEnd = token(value, at);
         String type = value.substring(at, typeEnd);
@@ -28,12 +33,12 @@ public record MediaType(String type, String subtype, Parameters parameters) {
         if (subtype.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(new MediaType(type, subtype, parameters(value, subtypeEnd)));
+        return Optional.of(new MediaType(type, subtype, parameters(value, subtypeEnd, mostParameters)));
     }
 
-    static Parameters parameters(String value, int from) {
+    static Parameters parameters(String value, int from, int most) {
         int at = Scan.skipComments(value, from);
-        return at >= value.length() ? Parameters.NONE : Parameters.parse(value, at);
+        return at >= value.length() ? Parameters.NONE : Parameters.parse(value, at, most);
     }
 
     static int token(String value, int from) {

@@ -60,10 +60,10 @@ public record Parameters(List<Parameter> list) {
     /// Reads `; a=b; c="d"`, whatever it looks like.
     ///
     /// @param from where the first `;` is expected
-    static Parameters parse(String value, int from) {
+    static Parameters parse(String value, int from, int most) {
         var raw = new ArrayList<Parameter>();
         int at = from;
-        while (at < value.length() && raw.size() < MAX) {
+        while (at < value.length() && raw.size() < most) {
             at = Scan.skipComments(value, at);
             int nameFrom = at;
             while (at < value.length() && "=;\"".indexOf(value.charAt(at)) < 0) {

@@ -27,6 +27,8 @@ import org.mutatio.mime.structure.Summary;
 /// as list.
 public final class ImapStructureWriter {
     private static final int MAX_QUOTED = 1024;
+    /// What one header field of 64 KiB can hold; further fields of that name are left out then.
+    private static final int MAX_ADDRESSES = 10_000;
 
     /// May 8-bit UTF-8 stand in a quoted string?
     public enum Strings {
@@ -201,12 +203,10 @@ public final class ImapStructureWriter {
     }
 
     private static List<Address> addresses(Part root, String name) {
-        List<Address> addresses = List.of();
+        var addresses = new ArrayList<Address>();
         for (KeptField field : root.fields()) {
-            if (field.name().equals(name)) {
-                var more = new ArrayList<Address>(addresses);
-                more.addAll(AddressList.parse(field.value()));
-                addresses = more;
+            if (field.name().equals(name) && addresses.size() < MAX_ADDRESSES) {
+                addresses.addAll(AddressList.parse(field.value()));
             }
         }
         return addresses;

@@ -59,11 +59,27 @@ public final class StructureScanner {
     /// Octets of header fields that a summary keeps of the root, and of all other parts together.
     static final int KEPT_ROOT = MAX_HEADER_BLOCK;
 
-    static final int KEPT_PARTS = 1024 * 1024;
+    static final int KEPT_PARTS = 512 * 1024;
+
+    /// Parameters that are read when nothing more may be kept: the boundary mostly comes first.
+    private static final int FEW_PARAMETERS = 20;
+
+    private static final int FEW_OCTETS = 1_000;
+
+    private static final String[] WANTED = wanted();
 
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long HIGHS = 0x8080_8080_8080_8080L;
     private static final long LOWEST_PLAIN = 0x0E0E_0E0E_0E0E_0E0EL; // CR, LF, NUL and rare controls are below
+
+    private static String[] wanted() {
+        var names = new ArrayList<>(KeptField.NAMES);
+        for (String last : List.of(
+                "type", "transfer-encoding", "disposition", "id", "description", "language", "location", "md5")) {
+            names.add("content-" + last);
+        }
+        return names.toArray(String[]::new);
+    }
 
     /// What we are inside of.
     private enum State {
@@ -404,12 +420,33 @@ public final class StructureScanner {
         while (nameEnd > 0 && (field[nameEnd - 1] == ' ' || field[nameEnd - 1] == '\t')) {
             nameEnd--;
         }
-        if (colon < fieldLength && nameEnd > 0 && nameEnd <= 32) {
-            keep(OctetStrings.lower(new String(field, 0, nameEnd, StandardCharsets.ISO_8859_1)), colon + 1);
+        String name = colon < fieldLength ? wantedName(nameEnd) : null;
+        if (name != null) {
+            keep(name, colon + 1);
         }
         fieldLength = 0;
         fieldOctets = 0;
         fieldCut = false;
+    }
+
+    /// The name of the current field in lower case, if anybody wants it; makes no garbage of a million others.
+    private @Nullable String wantedName(int length) {
+        for (String name : WANTED) {
+            if (name.length() == length && isName(name)) {
+                return name;
+            }
+        }
+        return null;
+    }
+
+    private boolean isName(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            int c = field[i];
+            if ((c >= 'A' && c <= 'Z' ? c + 32 : c) != name.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void keep(String name, int valueFrom) {
@@ -448,7 +485,7 @@ public final class StructureScanner {
 
     private String trimmed(int from) {
         int start = from;
-        int end = fieldLength;
+        int end = mostParameters() == FEW_PARAMETERS ? Math.min(fieldLength, from + FEW_OCTETS) : fieldLength;
         while (start < end && isBlank(field[start])) {
             start++;
         }
@@ -460,12 +497,17 @@ public final class StructureScanner {
 
     /// The value, trimmed, cut to what the summary may still grow by.
     private String value(int from) {
-        String value = trimmed(from);
-        int left = mayKeep(value.length());
-        if (left < value.length() || fieldCut) {
+        int kept = mayKeep(fieldLength - from);
+        if (kept < fieldLength - from || fieldCut) {
             facts.add(Fact.FIELDS_CUT);
+            fieldLength = from + kept;
         }
-        return value.substring(0, left);
+        return trimmed(from);
+    }
+
+    private int mostParameters() {
+        boolean inRoot = stack.size() == 1;
+        return (inRoot ? keptRoot < KEPT_ROOT : keptParts < KEPT_PARTS) ? Parameters.MAX : FEW_PARAMETERS;
     }
 
     /// Takes from the budget of the part on top of the stack.
@@ -528,7 +570,7 @@ public final class StructureScanner {
         MediaType fallback = part.inDigest ? MediaType.MESSAGE : MediaType.TEXT_PLAIN;
         part.media = part.contentType == null
                 ? fallback
-                : MediaType.parse(part.contentType).orElse(MediaType.TEXT_PLAIN);
+                : MediaType.parse(part.contentType, mostParameters()).orElse(MediaType.TEXT_PLAIN);
         part.contentType = null; // read: up to 64 KiB of it would wait on the stack
         boolean multipart = part.media.is("multipart");
         boolean message = part.media.is("message", "rfc822") || part.media.is("message", "global");
@@ -614,7 +656,7 @@ public final class StructureScanner {
     /// Ends the innermost part.
     private Part pop(long bodyEnd, long bodyEndLines) {
         Open part = stack.getLast();
-        long start = part.bodyStart < 0 ? bodyEnd : part.bodyStart;
+        long start = part.bodyStart < 0 ? Math.max(part.headerStart, bodyEnd) : part.bodyStart;
         long end = Math.max(start, bodyEnd);
         long endLines = bodyEndLines;
         if (!part.children.isEmpty() && part.children.getLast().bodyEnd > end) {
@@ -622,7 +664,8 @@ public final class StructureScanner {
             endLines++;
         }
         long lineCount = part.bodyStart < 0 ? 0 : Math.max(0, endLines - part.bodyStartLines);
-        long headerLines = (part.bodyStart < 0 ? bodyEndLines : part.bodyStartLines) - part.headerStartLines;
+        long headerLines =
+                Math.max(0, (part.bodyStart < 0 ? bodyEndLines : part.bodyStartLines) - part.headerStartLines);
         MediaType media = part.media;
         Part.Kind kind = part.kind;
         if (part.brokenMultipart || kind == Part.Kind.MULTIPART && part.children.isEmpty() && !headOnly) {
@@ -633,7 +676,7 @@ public final class StructureScanner {
         String dispositionType = null;
         Parameters dispositionParameters = Parameters.NONE;
         if (part.disposition != null) {
-            var disposition = Disposition.parse(part.disposition);
+            var disposition = Disposition.parse(part.disposition, mostParameters());
             if (disposition.isPresent()) {
                 dispositionType = disposition.get().type();
                 dispositionParameters = disposition.get().parameters();

@@ -21,8 +21,7 @@ class DovecotStructureTest {
 
     /// Where we differ, and why we do not follow. A line that is no longer needed
     /// fails the test.
-    private static final String JUDGED =
-            """
+    private static final String JUDGED = """
             # unreadable Content-Type is text/plain (RFC 2045 section 5.2), not an empty type
             cpython-email.zip!msg_14.txt
             enmime.zip!parts/barren-content-type.raw
@@ -113,8 +112,8 @@ class DovecotStructureTest {
         Map<String, String> judged = judged();
         var differing = new TreeSet<String>();
         var reasons = new TreeMap<String, Integer>();
-        for (JsonNode message : Corpora.json(folder.resolve("oracle-dovecot-structure.json"))
-                .get("messages")) {
+        for (JsonNode message :
+                Corpora.json(folder.resolve("oracle-dovecot-structure.json")).get("messages")) {
             String name = message.get("message").asText();
             byte[] octets = files.get(name);
             if (octets == null) {
