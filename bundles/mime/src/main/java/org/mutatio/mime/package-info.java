@@ -1,5 +1,7 @@
-/// MIME for every room: read a message's structure once while it arrives (`structure`), read and write header fields
-/// (`header`), take transfer encodings off and on (`encoding`), answer IMAP from it (`imap`). No service, no state,
+/// MIME for every room: read a message's structure once while it arrives (`structure`), read and write
+/// header fields
+/// (`header`), take transfer encodings off and on (`encoding`), answer IMAP from it (`imap`). No service,
+/// no state,
 /// JDK
 /// only; copied into each bundle that uses it. Start at [org.mutatio.mime.structure.StructureScanner].
 ///

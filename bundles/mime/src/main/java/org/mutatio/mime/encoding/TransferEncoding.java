@@ -9,9 +9,11 @@ import java.util.Base64;
 import java.util.Optional;
 import org.mutatio.mime.OctetStrings;
 
-/// Content-transfer-encodings (RFC 2045 section 6): taken off tolerantly, put on strictly, streaming both ways.
+/// Content-transfer-encodings (RFC 2045 section 6): taken off tolerantly, put on strictly, streaming both
+/// ways.
 public enum TransferEncoding {
-    /// 7bit, 8bit, binary, and every name that nobody knows: the octets are the content (RFC 2045 section 6.4 would
+    /// 7bit, 8bit, binary, and every name that nobody knows: the octets are the content (RFC 2045 section
+    /// 6.4 would
     /// call the
     /// latter application/octet-stream; readers prefer to see them).
     IDENTITY,
@@ -36,7 +38,8 @@ public enum TransferEncoding {
         };
     }
 
-    /// The content behind the encoding. Broken input gives some content, never an exception of ours; closing closes
+    /// The content behind the encoding. Broken input gives some content, never an exception of ours;
+    /// closing closes
     /// `encoded`.
     public InputStream decode(InputStream encoded) {
         return switch (this) {

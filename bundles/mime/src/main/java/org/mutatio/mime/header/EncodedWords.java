@@ -14,7 +14,8 @@ public final class EncodedWords {
 
     private EncodedWords() {}
 
-    /// The text of an unfolded field value. Adjacent words of one charset are joined as octets, so that a character
+    /// The text of an unfolded field value. Adjacent words of one charset are joined as octets, so that a
+    /// character
     /// split over
     /// two words (RFC 2047 section 5 forbids it, many do it) comes out whole; what is no encoded word is left
     /// alone.
@@ -75,7 +76,8 @@ public final class EncodedWords {
         return true;
     }
 
-    /// The charsets of one value: a name is looked up once in a row, and unknown ones are asked for only so often.
+    /// The charsets of one value: a name is looked up once in a row, and unknown ones are asked for only so
+    /// often.
     private static final class Names {
         private static final int MAX_UNKNOWN = 50;
 
@@ -194,7 +196,8 @@ public final class EncodedWords {
         }
     }
 
-    /// Text for an unstructured field or a phrase: as it is when it is printable ASCII without `=?`, else encoded
+    /// Text for an unstructured field or a phrase: as it is when it is printable ASCII without `=?`, else
+    /// encoded
     /// words
     /// in
     /// UTF-8, each at most 75 octets (RFC 2047 section 2) and holding whole characters.

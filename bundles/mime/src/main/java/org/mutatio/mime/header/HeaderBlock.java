@@ -9,11 +9,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.mutatio.mime.OctetStrings;
 
-/// A header block over its octets: the fields in order, split on first use, nothing copied. RFC 5322 section 2.2.
+/// A header block over its octets: the fields in order, split on first use, nothing copied. RFC 5322
+/// section 2.2.
 ///
-/// Tolerant: lines end with LF, with or without CR; a line without colon is a field without name, so that the fields
+/// Tolerant: lines end with LF, with or without CR; a line without colon is a field without name, so that
+/// the fields
 /// together
-/// are all octets up to the blank line; blanks before the colon do not belong to the name. Not for several threads at
+/// are all octets up to the blank line; blanks before the colon do not belong to the name. Not for several
+/// threads at
 /// once.
 public final class HeaderBlock {
     private final byte[] octets;
@@ -28,7 +31,8 @@ public final class HeaderBlock {
         this.end = end;
     }
 
-    /// The block at the beginning of the octets, which may go on behind its blank line; the array is not copied.
+    /// The block at the beginning of the octets, which may go on behind its blank line; the array is not
+    /// copied.
     public static HeaderBlock of(byte[] octets) {
         return new HeaderBlock(octets, 0, octets.length);
     }

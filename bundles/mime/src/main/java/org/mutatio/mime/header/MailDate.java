@@ -11,7 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.mutatio.mime.OctetStrings;
 
-/// Dates of mail headers (RFC 5322 section 3.3), read tolerantly: obsolete zones and years (section 4.3), comments,
+/// Dates of mail headers (RFC 5322 section 3.3), read tolerantly: obsolete zones and years (section 4.3),
+/// comments,
 /// no day
 /// name, no seconds, `11-Feb-98`, and what `asctime` writes (`Wed Feb 11 11:51:00 1998`).
 public final class MailDate {
@@ -108,7 +109,8 @@ public final class MailDate {
         return !OctetStrings.isBlank(c) && ",()\"-+".indexOf(c) < 0;
     }
 
-    /// `11-feb-98`: a hyphen between words that touch it, when it cannot be the sign of a zone (four digits behind
+    /// `11-feb-98`: a hyphen between words that touch it, when it cannot be the sign of a zone (four digits
+    /// behind
     /// a time).
     private static boolean isAttached(String text, int at) {
         if (at == 0 || OctetStrings.isBlank(text.charAt(at - 1))) {
@@ -139,7 +141,8 @@ public final class MailDate {
         return !word.isEmpty() && word.length() <= 4;
     }
 
-    /// RFC 5322 section 4.3: two digits up to 49 are of this century, the others and three digits count from 1900.
+    /// RFC 5322 section 4.3: two digits up to 49 are of this century, the others and three digits count
+    /// from 1900.
     private static int year(String digits) {
         int year = Integer.parseInt(digits);
         if (digits.length() == 2) {

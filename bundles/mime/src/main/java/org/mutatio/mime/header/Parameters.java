@@ -9,7 +9,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.mutatio.mime.OctetStrings;
 
-/// The parameters of Content-Type or Content-Disposition, in order, duplicates included; RFC 2045 section 5.1, RFC
+/// The parameters of Content-Type or Content-Disposition, in order, duplicates included; RFC 2045 section
+/// 5.1, RFC
 /// 2231.
 ///
 /// @param list continuations are joined: `name*0*`, `name*1` become one `name*`
@@ -27,7 +28,8 @@ public record Parameters(List<Parameter> list) {
         return list.isEmpty();
     }
 
-    /// The first of that name, as an octet string, not decoded; an extended one only when asked for with its `*`.
+    /// The first of that name, as an octet string, not decoded; an extended one only when asked for with
+    /// its `*`.
     public Optional<String> value(String name) {
         for (Parameter parameter : list) {
             if (OctetStrings.equalsIgnoreCase(parameter.name(), name)) {
@@ -37,7 +39,8 @@ public record Parameters(List<Parameter> list) {
         return Optional.empty();
     }
 
-    /// The text of a parameter: the extended form first (RFC 2231 section 4), else the plain one, in which encoded
+    /// The text of a parameter: the extended form first (RFC 2231 section 4), else the plain one, in which
+    /// encoded
     /// words are
     /// read too (RFC 2047 section 5 forbids them there; Outlook and others write them).
     public Optional<String> text(String name) {

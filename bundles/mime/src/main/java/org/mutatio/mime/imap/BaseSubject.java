@@ -2,7 +2,8 @@ package org.mutatio.mime.imap;
 
 import org.mutatio.mime.OctetStrings;
 
-/// What is left of a subject without `Re:`, `Fwd:` and the like, by which SORT and THREAD compare; RFC 5256 section
+/// What is left of a subject without `Re:`, `Fwd:` and the like, by which SORT and THREAD compare; RFC 5256
+/// section
 /// 2.1.
 public final class BaseSubject {
     private static final int MAX_LENGTH = 2_000; // blobs are looked at again and again; nobody's subject is longer
@@ -21,7 +22,8 @@ public final class BaseSubject {
 
     private record Base(String text, boolean reply) {}
 
-    /// The steps of RFC 5256 section 2.1; each pass only moves the two ends, so the time is that of a few passes.
+    /// The steps of RFC 5256 section 2.1; each pass only moves the two ends, so the time is that of a few
+    /// passes.
     private static Base read(String subject) {
         String text = oneBlank(subject);
         int from = 0;

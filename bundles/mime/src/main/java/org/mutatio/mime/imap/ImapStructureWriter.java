@@ -20,9 +20,11 @@ import org.mutatio.mime.structure.Summary;
 
 /// Writes BODY, BODYSTRUCTURE and ENVELOPE (RFC 9051 section 7.5.2) from a summary alone, and IMAP strings.
 ///
-/// Choices where the RFC leaves some: types and names as the sender wrote them; `us-ascii` for text without a charset
+/// Choices where the RFC leaves some: types and names as the sender wrote them; `us-ascii` for text without
+/// a charset
 /// (RFC 2045
-/// section 5.2); an address without domain has an empty host, since NIL would make it a group; Content-Language
+/// section 5.2); an address without domain has an empty host, since NIL would make it a group;
+/// Content-Language
 /// always
 /// as list.
 public final class ImapStructureWriter {
@@ -216,7 +218,8 @@ public final class ImapStructureWriter {
         return addresses.isEmpty() ? from : addresses;
     }
 
-    /// `((name route mailbox host)...)` or NIL; a group is a begin and an end marker (RFC 9051 section 7.5.2).
+    /// `((name route mailbox host)...)` or NIL; a group is a begin and an end marker (RFC 9051 section
+    /// 7.5.2).
     public void addresses(List<Address> addresses) throws IOException {
         if (addresses.isEmpty()) {
             nil();
@@ -275,7 +278,8 @@ public final class ImapStructureWriter {
         nstring(octets.orElse(null));
     }
 
-    /// An octet string: quoted where the grammar allows it, else a literal. A NUL, which neither may hold, becomes
+    /// An octet string: quoted where the grammar allows it, else a literal. A NUL, which neither may hold,
+    /// becomes
     /// `?`.
     public void string(String octets) throws IOException {
         boolean quoted = octets.length() <= MAX_QUOTED;

@@ -4,7 +4,8 @@ import java.util.Optional;
 import org.mutatio.mime.structure.Part;
 import org.mutatio.mime.structure.Summary;
 
-/// What stands in `BODY[...]`; RFC 9051 section 6.4.5.1. HEADER.FIELDS is a [Text#HEADER] through [HeaderFilter].
+/// What stands in `BODY[...]`; RFC 9051 section 6.4.5.1. HEADER.FIELDS is a [Text#HEADER] through
+/// [HeaderFilter].
 ///
 /// @param part `1.2`, or empty for the message itself
 public record Section(String part, Text text) {
@@ -29,7 +30,8 @@ public record Section(String part, Text text) {
 
     /// Where its octets are.
     ///
-    /// @return empty when the message has no such section: an empty string or NIL to the client, as the item wants
+    /// @return empty when the message has no such section: an empty string or NIL to the client, as the
+    /// item wants
     /// it
     public Optional<Range> range(Summary summary) {
         if (part.isEmpty()) {

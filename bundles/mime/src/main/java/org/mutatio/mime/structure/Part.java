@@ -9,7 +9,8 @@ import org.mutatio.mime.header.Parameters;
 
 /// One node of the tree, by offsets into the message's octets; immutable.
 ///
-/// Strings from header fields are octet strings, unfolded and trimmed, not decoded: that is what IMAP sends. For
+/// Strings from header fields are octet strings, unfolded and trimmed, not decoded: that is what IMAP
+/// sends. For
 /// people
 /// use
 /// [Parameters#text] and [org.mutatio.mime.header.EncodedWords].
@@ -106,7 +107,8 @@ public final class Part {
         return bodyStart;
     }
 
-    /// Behind the last octet of the body; the line end before a boundary belongs to the boundary (RFC 2046 section
+    /// Behind the last octet of the body; the line end before a boundary belongs to the boundary (RFC 2046
+    /// section
     /// 5.1.1).
     public long bodyEnd() {
         return bodyEnd;
@@ -179,7 +181,8 @@ public final class Part {
         return dispositionParameters;
     }
 
-    /// The name for a file, decoded: Content-Disposition `filename`, else Content-Type `name`. Never a path to be
+    /// The name for a file, decoded: Content-Disposition `filename`, else Content-Type `name`. Never a path
+    /// to be
     /// trusted.
     public Optional<String> fileName() {
         return dispositionParameters.text("filename").or(() -> parameters.text("name"));
@@ -200,7 +203,8 @@ public final class Part {
         return Optional.ofNullable(md5);
     }
 
-    /// Of the root of a message (enclosed ones too): its ENVELOPE fields and some more, see [KeptField#NAMES]; else
+    /// Of the root of a message (enclosed ones too): its ENVELOPE fields and some more, see
+    /// [KeptField#NAMES]; else
     /// empty.
     public List<KeptField> fields() {
         return fields;

@@ -13,11 +13,13 @@ import org.mutatio.mime.OctetStrings;
 import org.mutatio.mime.header.Parameter;
 import org.mutatio.mime.header.Parameters;
 
-/// What is known of a message without reading it: the tree of its parts by offsets, the fields of its ENVELOPE, and
+/// What is known of a message without reading it: the tree of its parts by offsets, the fields of its
+/// ENVELOPE, and
 /// facts.
 /// Immutable; goes into a table as octets ([#toBytes]) and back ([#parse]).
 public final class Summary {
-    /// The first octet of the stored form. Another one means: written by another version, scan the message again.
+    /// The first octet of the stored form. Another one means: written by another version, scan the message
+    /// again.
     public static final int VERSION = 1;
 
     private final long size;
@@ -113,7 +115,8 @@ public final class Summary {
 
     /// The summary of the same body behind another root header block, without reading the body.
     ///
-    /// Facts that cannot be told apart any more (a bare LF in the old header or in the body?) are kept: they may be
+    /// Facts that cannot be told apart any more (a bare LF in the old header or in the body?) are kept:
+    /// they may be
     /// true of
     /// neither. The limits of the header block are those of the new one.
     ///

@@ -174,7 +174,8 @@ class DovecotStructureTest {
 
     /// What both may write as they like: Dovecot has words for a missing domain or mailbox (we write an empty
     /// string), makes
-    /// one blank of a fold and its blanks (we only take the line end out, RFC 5322 section 2.2.3), keeps a blank at
+    /// one blank of a fold and its blanks (we only take the line end out, RFC 5322 section 2.2.3), keeps a
+    /// blank at
     /// the end.
     private static Object plain(Object value) {
         if (value instanceof List<?> list) {
