@@ -143,11 +143,21 @@ public final class ChannelConnection implements Connection {
 
     @Override
     public Input awaitInput(Duration deadline) throws IOException {
+        try {
+            return await(System.nanoTime() + Math.clamp(deadline.toNanos(), 0, Long.MAX_VALUE / 4));
+        } catch (IOException e) {
+            if (closing.get()) {
+                return Input.CLOSED; // by somebody else, in the middle of the wait
+            }
+            throw e;
+        }
+    }
+
+    private Input await(long end) throws IOException {
         if (closing.get()) {
             return Input.CLOSED;
         }
         output.flush();
-        var end = System.nanoTime() + Math.clamp(deadline.toNanos(), 0, Long.MAX_VALUE / 4);
         while (true) {
             if (watch.handOver()) {
                 return Input.HAND_OVER;
@@ -162,7 +172,7 @@ public final class ChannelConnection implements Connection {
                 return Input.CLOSED;
             }
             // True: octets came, perhaps half a record only; the next turn finds out.
-            if (!wire.await(end, this::trim) && !watch.signalled() && end - System.nanoTime() <= 0) {
+            if (!wire.await(end, this::trim) && !watch.called() && end - System.nanoTime() <= 0) {
                 return Input.TIMEOUT;
             }
         }

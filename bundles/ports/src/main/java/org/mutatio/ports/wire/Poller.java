@@ -58,7 +58,9 @@ final class Poller implements AutoCloseable {
                 LockSupport.park(watch); // the poller answers at once
             }
         }
-        watch.channel.configureBlocking(true);
+        if (!watch.closed()) {
+            watch.channel.configureBlocking(true);
+        }
     }
 
     /// After a signal was set: makes the poller look at it.
@@ -77,8 +79,8 @@ final class Poller implements AutoCloseable {
                     attendQueue();
                     letGo();
                 } while (!leaving.isEmpty() || !queue.isEmpty());
-            } catch (IOException e) {
-                log.error("event=poller-failed reason=\"{}\"", e.getMessage());
+            } catch (IOException | RuntimeException e) {
+                log.error("event=poller-failed", e); // a fault of ours; without a poller nobody would ever wake
                 LockSupport.parkNanos(100_000_000);
             }
         }
@@ -107,7 +109,7 @@ final class Poller implements AutoCloseable {
                     continue;
                 }
             }
-            if (watch.signalled()) {
+            if (watch.mustEnd()) {
                 leave(watch);
             }
         }

@@ -65,9 +65,14 @@ final class Watch {
         return true;
     }
 
+    /// Whether somebody wants the session's attention.
+    boolean called() {
+        return woken || handOver || closed;
+    }
+
     /// Whether a wait must end now.
-    boolean signalled() {
-        return woken || handOver || closed || expired;
+    boolean mustEnd() {
+        return expired || called();
     }
 
     boolean waiting() {

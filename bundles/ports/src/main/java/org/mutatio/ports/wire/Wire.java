@@ -80,7 +80,7 @@ final class Wire implements Layer {
         } catch (SocketTimeoutException _) {
             // idle, then
         }
-        if (watch.signalled() || deadline - System.nanoTime() <= 0) {
+        if (watch.called() || deadline - System.nanoTime() <= 0) {
             return false;
         }
         beforeIdle.run();

@@ -1,0 +1,160 @@
+package org.mutatio.ports.limit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.mutatio.ports.limit.Budget.Verdict;
+
+class BudgetTest {
+    private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-25T00:00:00Z"));
+    private final Budget budget =
+            new Budget(new Limits(20, 100, 40, 500, 1_000, Networks.of(List.of("192.0.2.0/24"))), now::get);
+
+    private Budget.Admission from(String address) {
+        return budget.admit(InetAddress.ofLiteral(address), false);
+    }
+
+    private Budget.Place place(String address) {
+        var place = from(address).place();
+        if (place == null) {
+            throw new AssertionError("refused");
+        }
+        return place;
+    }
+
+    private void later(Duration more) {
+        now.updateAndGet(instant -> instant.plus(more));
+    }
+
+    @Test
+    void twentyStrangersOfOneAddress() {
+        var places = new ArrayList<Budget.Place>();
+        for (var i = 0; i < 20; i++) {
+            places.add(place("198.51.100.1"));
+        }
+        assertEquals(Verdict.TOO_MANY_OF_ADDRESS, from("198.51.100.1").verdict());
+        assertEquals(Verdict.ADMITTED, from("198.51.100.2").verdict());
+        places.getFirst().giveBack();
+        places.getFirst().giveBack(); // once counts
+        assertEquals(Verdict.ADMITTED, from("198.51.100.1").verdict());
+        assertEquals(Verdict.TOO_MANY_OF_ADDRESS, from("198.51.100.1").verdict());
+    }
+
+    @Test
+    void aHundredNewOnesInAMinute() {
+        for (var i = 0; i < 100; i++) {
+            place("198.51.100.1").giveBack();
+        }
+        assertEquals(Verdict.TOO_FAST, from("198.51.100.1").verdict());
+        later(Duration.ofSeconds(59));
+        assertEquals(Verdict.TOO_FAST, from("198.51.100.1").verdict());
+        later(Duration.ofSeconds(1));
+        assertEquals(Verdict.ADMITTED, from("198.51.100.1").verdict());
+    }
+
+    @Test
+    void aClockThatGoesBackLocksNobodyOut() {
+        for (var i = 0; i < 100; i++) {
+            place("198.51.100.1").giveBack();
+        }
+        later(Duration.ofDays(-1));
+        assertEquals(Verdict.ADMITTED, from("198.51.100.1").verdict());
+    }
+
+    @Test
+    void anIpv6CustomerIsA64() {
+        for (var i = 0; i < 20; i++) {
+            place("2001:db8:1:2::" + Integer.toHexString(i));
+        }
+        assertEquals(Verdict.TOO_MANY_OF_ADDRESS, from("2001:db8:1:2:ffff::1").verdict());
+        assertEquals(Verdict.ADMITTED, from("2001:db8:1:3::1").verdict());
+    }
+
+    @Test
+    void trustedNetworksAreFree() {
+        for (var i = 0; i < 300; i++) {
+            assertEquals(Verdict.ADMITTED, from("192.0.2.9").verdict());
+        }
+        assertEquals(300, budget.total());
+        assertEquals(0, budget.addresses());
+    }
+
+    @Test
+    void afterLoginTheAccountCounts() {
+        var ann = new ArrayList<Budget.Place>();
+        for (var i = 0; i < 40; i++) {
+            var place = place("198.51.100." + i % 10);
+            assertTrue(place.authenticated("ann"));
+            assertTrue(place.authenticated("ann"), "twice is once");
+            ann.add(place);
+        }
+        var oneMore = place("198.51.100.77");
+        assertFalse(oneMore.authenticated("ann"));
+        assertTrue(oneMore.authenticated("bo"));
+        assertFalse(oneMore.authenticated("cy"), "another account wants another connection");
+        ann.getFirst().giveBack();
+        assertTrue(place("198.51.100.78").authenticated("ann"));
+    }
+
+    @Test
+    void loginFreesThePlaceOfAStranger() {
+        for (var i = 0; i < 60; i++) {
+            assertTrue(place("198.51.100.1").authenticated("account" + i));
+        }
+        assertEquals(60, budget.total());
+    }
+
+    @Test
+    void fiveHundredOfOneAddressAfterLogin() {
+        for (var i = 0; i < 500; i++) {
+            later(Duration.ofSeconds(1));
+            assertTrue(place("198.51.100.1").authenticated("account" + i));
+        }
+        assertFalse(place("198.51.100.1").authenticated("last"));
+    }
+
+    @Test
+    void theLastTenthIsForOurOwn() {
+        for (var i = 0; i < 900; i++) {
+            assertEquals(
+                    Verdict.ADMITTED, from("10.0." + i / 200 + "." + i % 200).verdict());
+        }
+        assertEquals(Verdict.TOO_MANY_IN_ALL, from("10.9.9.9").verdict());
+        assertEquals(Verdict.ADMITTED, from("192.0.2.1").verdict());
+        for (var i = 0; i < 99; i++) {
+            assertEquals(
+                    Verdict.ADMITTED,
+                    budget.admit(InetAddress.ofLiteral("10.8.0." + i), true).verdict());
+        }
+        assertEquals(
+                Verdict.TOO_MANY_IN_ALL,
+                budget.admit(InetAddress.ofLiteral("10.8.1.1"), true).verdict());
+    }
+
+    @Test
+    void whoIsGoneIsForgotten() {
+        var place = place("198.51.100.1");
+        later(Duration.ofMinutes(2));
+        budget.tidy();
+        assertEquals(1, budget.addresses());
+        place.giveBack();
+        budget.tidy();
+        assertEquals(0, budget.addresses());
+        assertEquals(0, budget.total());
+    }
+
+    @Test
+    void aBadNumberNamesItsKey() {
+        var e = assertThrows(IllegalArgumentException.class, () -> new Limits(0, 1, 1, 1, 1, Networks.NONE));
+        assertEquals("[limits] connections-per-address = 0: must be at least 1, such as 20", e.getMessage());
+    }
+}

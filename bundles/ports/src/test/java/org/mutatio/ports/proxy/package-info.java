@@ -1,0 +1,5 @@
+/// Tests.
+@NullMarked
+package org.mutatio.ports.proxy;
+
+import org.jspecify.annotations.NullMarked;
