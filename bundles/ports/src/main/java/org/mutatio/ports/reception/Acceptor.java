@@ -37,6 +37,7 @@ public final class Acceptor implements AutoCloseable {
     private final Selector selector;
     private final Queue<Runnable> orders = new ConcurrentLinkedQueue<>();
     private final List<SelectionKey> resting = new ArrayList<>();
+    private final List<CountDownLatch> leaving = new ArrayList<>();
     private volatile boolean ending;
 
     public Acceptor() {
@@ -74,7 +75,8 @@ public final class Acceptor implements AutoCloseable {
             this.host = host;
         }
 
-        /// Accepts no more, and returns when that is so; the channel stays open.
+        /// Accepts no more, and returns when that is so (a closed channel that is still registered goes on
+        /// listening); the channel stays open.
         void leave() {
             var left = new CountDownLatch(1);
             order(() -> {
@@ -82,7 +84,7 @@ public final class Acceptor implements AutoCloseable {
                 if (key != null) {
                     key.cancel();
                 }
-                left.countDown();
+                leaving.add(left);
             });
             try {
                 if (!left.await(2, TimeUnit.SECONDS)) {
@@ -120,23 +122,32 @@ public final class Acceptor implements AutoCloseable {
             try {
                 selector.select(this::arrived, resting.isEmpty() ? 0 : REST_MILLIS);
                 wakeResting();
-                for (var order = orders.poll(); order != null; order = orders.poll()) {
-                    order.run();
-                }
+                runOrders();
                 selector.selectNow(this::arrived); // lets cancelled keys go
+                tellLeft();
             } catch (IOException | RuntimeException e) {
                 log.error("event=acceptor-failed", e);
                 LockSupport.parkNanos(100_000_000);
             }
         }
-        for (var order = orders.poll(); order != null; order = orders.poll()) {
-            order.run();
-        }
+        runOrders();
         try {
             selector.close();
         } catch (IOException e) {
             log.warn("event=acceptor-close-failed reason=\"{}\"", e.getMessage());
         }
+        tellLeft();
+    }
+
+    private void runOrders() {
+        for (var order = orders.poll(); order != null; order = orders.poll()) {
+            order.run();
+        }
+    }
+
+    private void tellLeft() {
+        leaving.forEach(CountDownLatch::countDown);
+        leaving.clear();
     }
 
     private void wakeResting() {

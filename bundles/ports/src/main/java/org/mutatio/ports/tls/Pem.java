@@ -15,6 +15,7 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.List;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
 
@@ -46,14 +47,14 @@ final class Pem {
     static PrivateKey key(byte[] pem, PublicKey publicKey) throws IOException {
         try {
             return KeyFactory.getInstance(publicKey.getAlgorithm())
-                    .generatePrivate(new PKCS8EncodedKeySpec(pkcs8(pem)));
+                    .generatePrivate(new PKCS8EncodedKeySpec(pkcs8(pem, publicKey)));
         } catch (GeneralSecurityException | IllegalArgumentException _) {
             // the causes quote what they read
             throw new IOException("not a private key of the certificate's kind (" + publicKey.getAlgorithm() + ")");
         }
     }
 
-    private static byte[] pkcs8(byte[] pem) throws IOException {
+    private static byte[] pkcs8(byte[] pem, PublicKey publicKey) throws IOException {
         var text = new String(pem, StandardCharsets.ISO_8859_1);
         var begin = text.indexOf(PKCS8);
         if (begin >= 0) {
@@ -68,7 +69,12 @@ final class Pem {
         try (var parser = new PEMParser(new StringReader(text))) {
             for (var found = parser.readObject(); found != null; found = parser.readObject()) {
                 if (found instanceof PEMKeyPair pair) {
-                    return pair.getPrivateKeyInfo().getEncoded();
+                    // An EC key may leave its curve out: the certificate names it.
+                    var algorithm = SubjectPublicKeyInfo.getInstance(publicKey.getEncoded())
+                            .getAlgorithm();
+                    return new PrivateKeyInfo(
+                                    algorithm, pair.getPrivateKeyInfo().parsePrivateKey())
+                            .getEncoded();
                 }
                 if (found instanceof PrivateKeyInfo info) {
                     return info.getEncoded();

@@ -1,0 +1,192 @@
+package org.mutatio.ports;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Proxy;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.mutatio.api.deploy.Live;
+import org.mutatio.net.ConnectionHandler;
+import org.mutatio.sdk.health.Health;
+import org.mutatio.vault.ChannelVault;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
+import org.osgi.service.component.ComponentConstants;
+
+/// The components as SCR would drive them.
+class ComponentTest {
+    @TempDir
+    Path home;
+
+    private final ChannelVault vault = new ChannelVault();
+
+    /// A configuration annotation with the given values and the defaults for the rest, as SCR makes one.
+    private static <A extends Annotation> A config(Class<A> type, Map<String, Object> values) {
+        return type.cast(Proxy.newProxyInstance(
+                type.getClassLoader(),
+                new Class<?>[] {type},
+                (_, method, _) -> values.getOrDefault(method.getName(), method.getDefaultValue())));
+    }
+
+    @SuppressWarnings("unchecked") // a proxy for a parameterised interface
+    private static ServiceReference<ConnectionHandler> from(long bundleId) {
+        var bundle = Proxy.newProxyInstance(
+                Bundle.class.getClassLoader(),
+                new Class<?>[] {Bundle.class},
+                (_, method, _) -> method.getName().equals("getBundleId") ? (Object) bundleId : "org.mutatio.smtp");
+        return (ServiceReference<ConnectionHandler>) Proxy.newProxyInstance(
+                ServiceReference.class.getClassLoader(),
+                new Class<?>[] {ServiceReference.class},
+                (_, method, _) -> method.getName().equals("getBundle") ? bundle : "smtp");
+    }
+
+    private PortsComponent ports() throws Exception {
+        var context = (BundleContext) Proxy.newProxyInstance(
+                BundleContext.class.getClassLoader(),
+                new Class<?>[] {BundleContext.class},
+                (_, _, arguments) -> "mutatio.home".equals(arguments[0]) ? home.toString() : null);
+        return new PortsComponent(
+                vault, config(PortsConfig.class, Map.of()), config(LimitsConfig.class, Map.of()), context);
+    }
+
+    private static ListenerComponent listener(PortsComponent ports, Map<String, Object> values) {
+        return new ListenerComponent(ports, config(ListenerConfig.class, values), raw(values));
+    }
+
+    private static Map<String, Object> raw(Map<String, Object> values) {
+        var raw = new HashMap<>(values);
+        raw.put("service.pid", "org.mutatio.ports.listener~1");
+        return raw;
+    }
+
+    private static ConnectionHandler saying(String text) {
+        return connection -> {
+            var out = connection.socket().getOutputStream();
+            out.write((text + "\r\n").getBytes(StandardCharsets.US_ASCII));
+            out.flush();
+        };
+    }
+
+    private static String ask(int port) throws Exception {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(10_000);
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
+        }
+    }
+
+    private static final class Table implements Live {
+        final AtomicLong live = new AtomicLong(1);
+        final AtomicReference<Runnable> heard = new AtomicReference<>(() -> {});
+
+        @Override
+        public OptionalLong bundle(String symbolicName) {
+            return OptionalLong.of(live.get());
+        }
+
+        @Override
+        public boolean live(String symbolicName, long bundleId) {
+            return bundleId == live.get();
+        }
+
+        @Override
+        public AutoCloseable listen(Runnable changed) {
+            var before = heard.get();
+            heard.set(() -> {
+                before.run();
+                changed.run();
+            });
+            changed.run();
+            return () -> {};
+        }
+
+        void turnTo(long bundleId) {
+            live.set(bundleId);
+            heard.get().run();
+        }
+    }
+
+    @Test
+    void onlyTheLiveBundlesHandlerIsLent() throws Exception {
+        var ports = ports();
+        var table = new Table();
+        var one = saying("one");
+        var two = saying("two");
+        ports.bindHandler(one, from(1));
+        ports.bindLive(table);
+        ports.bindHandler(two, from(2)); // staged
+        var listener = listener(ports, Map.of("name", "mx", "address", "127.0.0.1:0", "banner", "x"));
+        assertEquals(Health.State.OK, ports.probe().state(), ports.probe().reason());
+        var port = ports.listeners().getFirst().port();
+        assertEquals("one", ask(port));
+        table.turnTo(2);
+        assertEquals("two", ask(port));
+        ports.unbindHandler(one);
+        assertEquals("two", ask(port));
+        assertTrue(ports.samples().stream()
+                .anyMatch(sample -> sample.name().equals("mutatio_connections_total") && sample.value() == 3));
+        vault.beginClosing();
+        listener.deactivate(ComponentConstants.DEACTIVATION_REASON_BUNDLE_STOPPED);
+        ports.deactivate();
+        assertThrows(java.net.ConnectException.class, () -> ask(port));
+    }
+
+    @Test
+    void aTableThatMakesNoSenseIsPartOfTheHealthUntilItIsMended() throws Exception {
+        var ports = ports();
+        assertEquals(Health.State.WARNING, ports.probe().state());
+        var bad = Map.<String, Object>of("name", "mx", "address", "here");
+        var listener = listener(ports, bad);
+        assertEquals(Health.State.BROKEN, ports.probe().state());
+        assertTrue(ports.probe().reason().contains("write it like \"127.0.0.1:2525\""));
+        var good = Map.<String, Object>of("name", "mx", "address", "127.0.0.1:0");
+        listener.modified(config(ListenerConfig.class, good), raw(good));
+        assertEquals(Health.State.OK, ports.probe().state());
+        listener.deactivate(ComponentConstants.DEACTIVATION_REASON_CONFIGURATION_DELETED);
+        assertEquals(0, vault.names("listener/").size());
+        vault.beginClosing();
+        ports.deactivate();
+    }
+
+    @Test
+    void aBusyPortIsPartOfTheHealth() throws Exception {
+        var ports = ports();
+        try (var other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            listener(ports, Map.of("name", "mx", "address", "127.0.0.1:" + other.getLocalPort()));
+            assertEquals(Health.State.BROKEN, ports.probe().state());
+            assertTrue(ports.probe().reason().contains("is in use by another program"));
+        }
+        vault.beginClosing();
+        ports.deactivate();
+    }
+
+    @Test
+    void aStoppedBundleLeavesItsSocketsToTheNext() throws Exception {
+        var first = ports();
+        var listener = listener(first, Map.of("name", "mx", "address", "127.0.0.1:0"));
+        var port = first.listeners().getFirst().port();
+        listener.deactivate(ComponentConstants.DEACTIVATION_REASON_BUNDLE_STOPPED);
+        first.deactivate();
+        var second = ports();
+        second.bindHandler(saying("second"), from(1));
+        listener(second, Map.of("name", "mx", "address", "127.0.0.1:0"));
+        assertEquals(port, second.listeners().getFirst().port());
+        assertEquals("second", ask(port));
+        vault.beginClosing();
+        second.deactivate();
+        vault.close();
+    }
+}
