@@ -1,0 +1,142 @@
+package org.mutatio.smtp.session;
+
+import java.nio.ByteBuffer;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.mutatio.api.pipeline.Transaction;
+import org.mutatio.api.store.Spool;
+import org.mutatio.api.store.StoreUnavailableException;
+import org.mutatio.mime.structure.Fact;
+import org.mutatio.mime.structure.StructureScanner;
+import org.mutatio.sdk.reply.Reply;
+import org.mutatio.smtp.protocol.Conversation;
+
+/// One message on its way in: counts, spools and scans what arrives. Once refused it takes octets and drops them, so
+/// that the message is read to its end all the same.
+final class Incoming implements MessageScanner.Sink, AutoCloseable {
+
+    /// Why we do not take it.
+    record Refusal(Reply reply, String reason) {}
+
+    private final Transaction transaction;
+    private final long limit;
+    private final long began;
+    private final boolean refuseBare;
+    private final MessageScanner scanner;
+    private final StructureScanner structure = new StructureScanner();
+    private @Nullable Spool spool;
+    private @Nullable Refusal refusal;
+    private long size;
+
+    /// @param limit octets without stuffing
+    /// @param began on the session's clock
+    Incoming(Transaction transaction, long limit, boolean dotted, BareLineEnds bareLineEnds, long began) {
+        this.transaction = transaction;
+        this.limit = limit;
+        this.began = began;
+        this.scanner = new MessageScanner(dotted, bareLineEnds, this);
+        this.refuseBare = bareLineEnds == BareLineEnds.REFUSE;
+        try {
+            spool = transaction.spool();
+        } catch (StoreUnavailableException e) {
+            refuse(e.reply(), e.getMessage());
+        }
+    }
+
+    Transaction transaction() {
+        return transaction;
+    }
+
+    MessageScanner scanner() {
+        return scanner;
+    }
+
+    long began() {
+        return began;
+    }
+
+    long size() {
+        return size;
+    }
+
+    @Nullable
+    Refusal refusal() {
+        return refusal;
+    }
+
+    void refuse(Reply reply, @Nullable String reason) {
+        if (refusal == null) {
+            refusal = new Refusal(reply, reason == null ? reply.text() : reason);
+            close(); // memory and disk are free from here on
+        }
+    }
+
+    @Override
+    public void take(byte[] octets, int from, int length) {
+        size += length;
+        Spool into = spool;
+        if (into == null) {
+            return;
+        }
+        if (size > limit) {
+            refuse(Conversation.tooLarge(limit), "more than " + limit + " octets arrived");
+            return;
+        }
+        try {
+            into.write(ByteBuffer.wrap(octets, from, length));
+        } catch (StoreUnavailableException e) {
+            refuse(e.reply(), e.getMessage());
+            return;
+        }
+        structure.accept(octets, from, length);
+        if (structure.longestLine() > StructureScanner.MAX_LINE) {
+            refuse(Reply.of(550, "5.6.0", "a line is longer than " + StructureScanner.MAX_LINE + " octets"), null);
+        }
+    }
+
+    /// A buffer was taken: is it still a message we want?
+    void look() {
+        if (refuseBare && scanner.bareSeen()) {
+            refuse(Reply.of(550, "5.6.0", "bare CR or LF in the message; lines end with CR LF"), null);
+        }
+    }
+
+    /// The message is whole.
+    ///
+    /// @return its summary, unless it is refused
+    @Nullable
+    ByteBuffer summary() {
+        scanner.finish();
+        look();
+        if (refusal != null) {
+            return null;
+        }
+        var summary = structure.finish();
+        Set<Fact> facts = summary.facts();
+        if (facts.contains(Fact.HEADER_BLOCK_TOO_LONG)
+                || facts.contains(Fact.HEADER_TOO_LONG)
+                || facts.contains(Fact.TOO_MANY_HEADERS)) {
+            // Refused, never cut: a signature would break.
+            refuse(Reply.of(550, "5.6.0", "the header is too long"), "header beyond limits: " + facts);
+            return null;
+        }
+        return ByteBuffer.wrap(summary.toBytes()).asReadOnlyBuffer();
+    }
+
+    Spool spool() {
+        Spool held = spool;
+        if (held == null) {
+            throw new IllegalStateException("refused before");
+        }
+        return held;
+    }
+
+    @Override
+    public void close() {
+        Spool held = spool;
+        spool = null;
+        if (held != null) {
+            held.close();
+        }
+    }
+}
