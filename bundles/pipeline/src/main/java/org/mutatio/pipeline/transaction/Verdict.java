@@ -1,0 +1,24 @@
+package org.mutatio.pipeline.transaction;
+
+import org.mutatio.sdk.mail.MailAddress;
+import org.mutatio.sdk.reply.Reply;
+
+/// What the filters of a stage made of it.
+sealed interface Verdict {
+
+    Verdict PASS = new Pass();
+
+    /// Nobody objected.
+    record Pass() implements Verdict {}
+
+    /// 4xx or 5xx.
+    ///
+    /// @param by filter or rule
+    record Refused(Reply reply, String by, String reason) implements Verdict {}
+
+    record Quarantined(String by, String reason) implements Verdict {}
+
+    record Discarded(String by, String reason) implements Verdict {}
+
+    record Redirected(MailAddress to, String by, String reason) implements Verdict {}
+}
