@@ -22,6 +22,7 @@ import org.mutatio.ports.reception.House;
 import org.mutatio.ports.reception.ListenerSettings;
 import org.mutatio.ports.reception.ListenerState;
 import org.mutatio.ports.reception.Timeouts;
+import org.mutatio.ports.tls.CertificateFolder;
 import org.mutatio.sdk.health.Health;
 import org.mutatio.sdk.health.HealthProbe;
 import org.mutatio.sdk.settings.Durations;
@@ -170,6 +171,19 @@ public final class PortsComponent implements HealthProbe, Drainable, MeterSource
     /// Every configured listener, for `status`.
     List<ListenerState> listeners() {
         return house.listeners().states();
+    }
+
+    List<CertificateFolder.Expiry> certificates() {
+        return house.certificates();
+    }
+
+    /// Tables that made no sense.
+    List<String> refusals() {
+        return refused.values().stream().sorted().toList();
+    }
+
+    int sessions() {
+        return house.sessions();
     }
 
     @Override

@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.mutatio.api.admin.ActionCall;
 import org.mutatio.api.deploy.Live;
 import org.mutatio.net.ConnectionHandler;
 import org.mutatio.sdk.health.Health;
@@ -168,6 +169,9 @@ class ComponentTest {
             listener(ports, Map.of("name", "mx", "address", "127.0.0.1:" + other.getLocalPort()));
             assertEquals(Health.State.BROKEN, ports.probe().state());
             assertTrue(ports.probe().reason().contains("is in use by another program"));
+            var shown = new ListenersAction(ports).run(new ActionCall("token", Map.of(), _ -> {}));
+            assertEquals(1, shown.exitCode());
+            assertTrue(shown.text().startsWith("mx  smtp  127.0.0.1:" + other.getLocalPort() + "  NOT BOUND: "));
         }
         vault.beginClosing();
         ports.deactivate();

@@ -202,6 +202,7 @@ public final class Reception {
     }
 
     private void serve(Session session, ChannelConnection connection) {
+        connection.begin();
         try {
             if (introduce(session, connection)) {
                 if (session.listener.implicitTls()) {

@@ -46,6 +46,7 @@ public final class ChannelConnection implements Connection {
     private final ConnectionSocket socket;
     private final AtomicBoolean closing = new AtomicBoolean();
 
+    private volatile @Nullable Thread owner;
     private InetSocketAddress remote;
     private InetSocketAddress local;
     private Layer top;
@@ -218,7 +219,7 @@ public final class ChannelConnection implements Connection {
             refuseInjection();
             shakeHands();
         } catch (IOException | RuntimeException e) {
-            abort();
+            shut();
             throw e;
         }
     }
@@ -244,7 +245,7 @@ public final class ChannelConnection implements Connection {
         try {
             shakeHands();
         } catch (IOException | RuntimeException e) {
-            abort();
+            shut();
             throw e;
         }
     }
@@ -293,12 +294,31 @@ public final class ChannelConnection implements Connection {
         return closing.get();
     }
 
-    /// The end of a conversation, by the session's thread: says what is left, goodbye, and reads on a little.
+    /// From now on the calling thread is the session's: its [#close] is an orderly one.
+    public void begin() {
+        owner = Thread.currentThread();
+    }
+
+    /// The end of a conversation, by the session's thread, whoever has closed before.
     public void finish() {
-        if (closing.get()) {
-            end();
-            return;
+        close();
+        if (deflateLayer != null) {
+            deflateLayer.end(); // no thread is in it any more
+            deflateLayer = null;
         }
+    }
+
+    /// By the session's thread: says what is left, goodbye, and reads on a little. By any other: only shuts the
+    /// channel.
+    @Override
+    public void close() {
+        if (Thread.currentThread().equals(owner) && !closing.get()) {
+            sayGoodbye();
+        }
+        shut();
+    }
+
+    private void sayGoodbye() {
         try {
             output.flush();
             if (tlsLayer != null) {
@@ -310,9 +330,6 @@ public final class ChannelConnection implements Connection {
             }
         } catch (IOException _) {
             // the peer went first: there is nobody to say goodbye to
-        } finally {
-            close();
-            end();
         }
     }
 
@@ -329,19 +346,7 @@ public final class ChannelConnection implements Connection {
         }
     }
 
-    private void end() {
-        if (deflateLayer != null) {
-            deflateLayer.end();
-            deflateLayer = null;
-        }
-    }
-
-    private void abort() {
-        close();
-    }
-
-    @Override
-    public void close() {
+    private void shut() {
         if (!closing.compareAndSet(false, true)) {
             return;
         }

@@ -287,6 +287,17 @@ class WaitTest {
     }
 
     @Test
+    void aSocketThatItsOwnSessionClosesSaysItsLastWords() throws Exception { // as SubEthaSMTP does
+        TestHouse.send(socket, "x".repeat(50_000));
+        does(c -> {
+            c.socket().getOutputStream().write("221 bye\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+            c.socket().close();
+            return "end";
+        });
+        assertEquals("221 bye", TestHouse.reader(socket).readLine());
+    }
+
+    @Test
     void theSocketFaceTellsWhereItIs() throws Exception {
         assertEquals(socket.getLocalPort(), does(c -> c.socket().getPort()));
         assertEquals(socket.getPort(), does(c -> c.socket().getLocalPort()));
