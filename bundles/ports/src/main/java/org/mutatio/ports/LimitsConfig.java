@@ -7,21 +7,21 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 @ObjectClassDefinition(name = "Limits", pid = "org.mutatio.limits")
 public @interface LimitsConfig {
     @AttributeDefinition(description = "Connections of one address (IPv6: one /64) that have not logged in")
-    int connectionsPerAddress() default 20;
+    int unauthenticatedPerAddress() default 20;
 
     @AttributeDefinition(description = "New connections of one address in a minute")
-    int newConnectionsPerMinute() default 100;
+    int newPerMinute() default 100;
 
     @AttributeDefinition(description = "Connections of one account, logged in")
-    int connectionsPerAccount() default 40;
+    int perAccount() default 40;
 
     @AttributeDefinition(description = "Connections of one address, logged in")
-    int authenticatedPerAddress() default 500;
+    int perAddress() default 500;
 
     @AttributeDefinition(
             description = "Connections in all, or nine tenths of the open files allowed if that is less; the"
                     + " last tenth is kept for submission, IMAP and trusted networks")
-    int connections() default 20_000;
+    int total() default 20_000;
 
     @AttributeDefinition(description = "Networks that only the total limits; this machine by default")
     String[] trusted() default {"127.0.0.0/8", "::1/128"};

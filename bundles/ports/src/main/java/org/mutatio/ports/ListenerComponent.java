@@ -31,6 +31,9 @@ public final class ListenerComponent {
     private static final Set<String> OURS =
             Set.of("name", "protocol", "role", "address", "tls", "plaintextAuth", "proxyProtocol", "proxyFrom");
 
+    /// Prefixes of what ConfigAdmin and SCR put beside a table's keys.
+    private static final Set<String> FRAMEWORKS = Set.of("service.", "component.", "felix.", ".");
+
     private final PortsComponent ports;
     private final String pid;
     private @Nullable ListenerSettings settings;
@@ -91,7 +94,7 @@ public final class ListenerComponent {
     private static Map<String, String> free(Map<String, Object> all) {
         var free = new HashMap<String, String>();
         all.forEach((key, value) -> {
-            if (!OURS.contains(key) && key.indexOf('.') < 0) {
+            if (!OURS.contains(key) && FRAMEWORKS.stream().noneMatch(key::startsWith)) {
                 free.put(key, text(value));
             }
         });

@@ -74,11 +74,11 @@ public final class PortsComponent implements HealthProbe, Drainable, MeterSource
 
     private static Limits limits(LimitsConfig config) {
         return new Limits(
-                config.connectionsPerAddress(),
-                config.newConnectionsPerMinute(),
-                config.connectionsPerAccount(),
-                config.authenticatedPerAddress(),
-                config.connections(),
+                config.unauthenticatedPerAddress(),
+                config.newPerMinute(),
+                config.perAccount(),
+                config.perAddress(),
+                config.total(),
                 Networks.of(List.of(config.trusted())));
     }
 

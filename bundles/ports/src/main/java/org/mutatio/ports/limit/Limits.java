@@ -12,11 +12,11 @@ public record Limits(
         int perAddress, int newPerMinute, int perAccount, int authenticatedPerAddress, int total, Networks trusted) {
 
     public Limits {
-        positive("connections-per-address", perAddress);
-        positive("new-connections-per-minute", newPerMinute);
-        positive("connections-per-account", perAccount);
-        positive("authenticated-per-address", authenticatedPerAddress);
-        positive("connections", total);
+        positive("unauthenticated-per-address", perAddress);
+        positive("new-per-minute", newPerMinute);
+        positive("per-account", perAccount);
+        positive("per-address", authenticatedPerAddress);
+        positive("total", total);
     }
 
     private static void positive(String name, int value) {

@@ -51,7 +51,7 @@ final class EngineTlsSession implements TlsSession {
         };
     }
 
-    /// RFC 9266 section 3: under TLS 1.2 it needs the extended master secret, whose use JSSE does not tell, so
+    /// RFC 9266 section 4.2: under TLS 1.2 it needs the extended master secret, whose use JSSE does not tell, so
     /// that only TLS 1.3 gives one here.
     private Optional<ByteBuffer> exporter() {
         if (!protocol().equals("TLSv1.3")) {

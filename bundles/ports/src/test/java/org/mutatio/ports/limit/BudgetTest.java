@@ -155,6 +155,6 @@ class BudgetTest {
     @Test
     void aBadNumberNamesItsKey() {
         var e = assertThrows(IllegalArgumentException.class, () -> new Limits(0, 1, 1, 1, 1, Networks.NONE));
-        assertEquals("[limits] connections-per-address = 0: must be at least 1, such as 20", e.getMessage());
+        assertEquals("[limits] unauthenticated-per-address = 0: must be at least 1, such as 20", e.getMessage());
     }
 }
