@@ -1,0 +1,4 @@
+@NullMarked
+package org.mutatio.router.admin;
+
+import org.jspecify.annotations.NullMarked;

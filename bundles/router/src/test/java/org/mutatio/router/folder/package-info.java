@@ -1,0 +1,4 @@
+@NullMarked
+package org.mutatio.router.folder;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.mutatio.router.policy;
+
+import org.jspecify.annotations.NullMarked;

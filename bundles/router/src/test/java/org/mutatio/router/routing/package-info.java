@@ -1,0 +1,4 @@
+@NullMarked
+package org.mutatio.router.routing;
+
+import org.jspecify.annotations.NullMarked;
