@@ -12,6 +12,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.mutatio.mime.header.HeaderBlock;
+import org.mutatio.mime.structure.Fact;
 import org.mutatio.mime.structure.Summary;
 
 /// What the edits made of a received message up to now; immutable, each round of edits gives another one.
@@ -151,7 +152,7 @@ public final class Draft {
         byte[] header = received.header();
         ByteArrayOutputStream octets = new ByteArrayOutputStream(prefix.length + header.length + 256);
         octets.writeBytes(prefix);
-        if (!headerChanged) {
+        if (asReceived()) {
             octets.writeBytes(header);
             return octets.toByteArray();
         }
@@ -162,10 +163,15 @@ public final class Draft {
         return octets.toByteArray();
     }
 
+    /// Whether the header block stands as it came; behind one without a blank line no new body can stand.
+    private boolean asReceived() {
+        return !headerChanged && (newBody == null || !received.summary().has(Fact.NO_BODY));
+    }
+
     /// With the blank line; ranges of the received header wherever its fields are untouched.
     private Rope header() {
         byte[] original = received.header();
-        if (!headerChanged) {
+        if (asReceived()) {
             return Rope.of(received.octets(), List.of(new Rope.Piece.Received(0, original.length)));
         }
         List<Rope.Piece> pieces = new ArrayList<>();

@@ -83,6 +83,11 @@ public final class ReceivedMessage implements AutoCloseable {
         return header;
     }
 
+    /// Its header block alone, as octets that outlive the transaction.
+    public MemoryOctets headerOctets() {
+        return new MemoryOctets(header);
+    }
+
     public List<HeaderBlock.Field> fields() {
         return fields;
     }

@@ -102,18 +102,21 @@ final class Asking {
             }
             pins.hold(filter);
             Verdict verdict = one(stage, filter, ruling, about, subject, trace, left.get(), table, line, question);
-            if (verdict == null) {
-                return Verdict.PASS; // accept
+            // observers have no vote, and each of them is told
+            if (stage == Stage.DONE) {
+                continue;
             }
-            if (!(verdict instanceof Verdict.Pass)) {
+            if (!(verdict instanceof Verdict.Pass pass)) {
                 return verdict;
+            }
+            if (pass.enough()) {
+                break;
             }
         }
         return Verdict.PASS;
     }
 
-    /// @return null: accept, nobody else of this stage is asked
-    private @org.jspecify.annotations.Nullable Verdict one(
+    private Verdict one(
             Stage stage,
             FilterEntry filter,
             Ruling ruling,
@@ -182,10 +185,10 @@ final class Asking {
         };
     }
 
-    private static @org.jspecify.annotations.Nullable Verdict verdict(FilterEntry filter, Decision decision) {
+    private static Verdict verdict(FilterEntry filter, Decision decision) {
         return switch (decision) {
             case Decision.Next _ -> Verdict.PASS;
-            case Decision.Accept _ -> null;
+            case Decision.Accept _ -> new Verdict.Pass(true);
             case Decision.Reject reject -> new Verdict.Refused(reject.reply(), filter.name(), reject.reason());
             case Decision.Defer defer -> new Verdict.Refused(defer.reply(), filter.name(), defer.reason());
             case Decision.Quarantine quarantine -> new Verdict.Quarantined(filter.name(), quarantine.reason());

@@ -571,6 +571,7 @@ final class MailTransaction implements Transaction {
             Verdict.Refused refused = ending.refusedByAll().get();
             Refusal refusal = new Refusal(refused.reply(), "filter", refused.by() + ": " + refused.reason());
             Reply told = end(refusal, received.summary());
+            observe(received, told.transientFailure() ? "deferred" : "rejected", told, false);
             return new Answer(told, each(ending, Replies.with(refused.reply(), id)), Optional.empty());
         }
         Optional<MailAddress> only = accepted.size() == 1
@@ -616,7 +617,26 @@ final class MailTransaction implements Transaction {
                 accepted.size(),
                 received.octets().size(),
                 elapsed());
+        observe(received, outcome, reply, true);
         return new Answer(reply, each(ending, reply), Optional.of(done));
+    }
+
+    /// DONE, off this thread: what it needs must outlive the transaction.
+    private void observe(ReceivedMessage received, String outcome, Reply reply, boolean kept) {
+        if (pipeline.filters().of(Stage.DONE).isEmpty()) {
+            return;
+        }
+        Observation observation = new Observation(
+                pipeline,
+                id,
+                session.peer(),
+                envelope(),
+                accepted.values().iterator().next().ruling(),
+                received.summary(),
+                received.headerOctets(),
+                outcome + " " + reply,
+                kept);
+        pipeline.observers().tell(observation);
     }
 
     /// Outbound mail in quarantine waits for an administrator: `mutatio queue release`.

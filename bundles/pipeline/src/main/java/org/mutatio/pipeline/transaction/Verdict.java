@@ -6,10 +6,12 @@ import org.mutatio.sdk.reply.Reply;
 /// What the filters of a stage made of it.
 sealed interface Verdict {
 
-    Verdict PASS = new Pass();
+    Verdict PASS = new Pass(false);
 
     /// Nobody objected.
-    record Pass() implements Verdict {}
+    ///
+    /// @param enough nobody else of this stage needs to be asked
+    record Pass(boolean enough) implements Verdict {}
 
     /// 4xx or 5xx.
     ///
