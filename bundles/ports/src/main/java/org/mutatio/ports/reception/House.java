@@ -77,7 +77,7 @@ public final class House implements AutoCloseable {
         if (limits.total() <= most) {
             return limits;
         }
-        log.warn(
+        log.info(
                 "event=connections-limited connections={} wanted={} reason=\"only {} open files are allowed (ulimit -n)\"",
                 most,
                 limits.total(),
