@@ -148,6 +148,9 @@ public final class Charsets {
 
     /// With U+FFFD for what is no character.
     public static String decode(byte[] octets, Charset charset) {
+        if (charset.equals(StandardCharsets.US_ASCII)) {
+            return OctetStrings.text(octets); // 8-bit octets under that name are mostly UTF-8 or windows-1252
+        }
         try {
             return charset.newDecoder()
                     .onMalformedInput(CodingErrorAction.REPLACE)
@@ -166,10 +169,7 @@ public final class Charsets {
     /// under `us-ascii` are read by that fallback too.
     public static String decodeNamed(byte[] octets, String charsetName) {
         Optional<Charset> charset = find(charsetName);
-        if (charset.isEmpty() || charset.get().equals(StandardCharsets.US_ASCII)) {
-            return OctetStrings.text(octets);
-        }
-        return decode(octets, charset.get());
+        return charset.isPresent() ? decode(octets, charset.get()) : OctetStrings.text(octets);
     }
 
     /// Without the octets of a UTF-8 character that was cut off at the end; anything else as it is.

@@ -53,6 +53,7 @@ public final class AddressList {
         var members = new ArrayList<Address.Mailbox>();
         String group = null; // the open one
         while (count < MAX) {
+            comment = null;
             skip();
             if (at >= text.length()) {
                 break;
@@ -91,7 +92,6 @@ public final class AddressList {
 
     /// A mailbox, or the beginning of a group up to its colon.
     private Entry entry(boolean groupsAllowed) {
-        comment = null;
         words.setLength(0);
         local.setLength(0);
         int nameEnd = 0; // of the words before these
@@ -181,7 +181,7 @@ public final class AddressList {
                 colon++;
             }
             if (colon < text.length() && text.charAt(colon) == ':') {
-                route = withoutBlanks(text.substring(at, colon));
+                route = route(text.substring(at, colon));
                 at = colon + 1;
             }
         }
@@ -204,7 +204,12 @@ public final class AddressList {
             if (c == ',' || c == ';') { // the `>` is missing
                 break;
             }
-            if (c == '<' || c == ':' || c == ')') {
+            if (c == '<' || c == ')') {
+                at++;
+                continue;
+            }
+            if (c == ':') { // `<mailto:...>` of list headers
+                inAngle.append(c);
                 at++;
                 continue;
             }
@@ -221,7 +226,7 @@ public final class AddressList {
             at++;
         }
         skipRest();
-        return new Address.Mailbox(name == null ? comment : name, route, inAngle.toString(), domain);
+        return new Address.Mailbox(name == null || name.isEmpty() ? comment : name, route, inAngle.toString(), domain);
     }
 
     /// A dotted name with blanks around its dots allowed (RFC 5322 section 4.4), or a literal in brackets.
@@ -288,6 +293,23 @@ public final class AddressList {
             at = Scan.skipBlanks(text, close);
         }
         return at > from;
+    }
+
+    /// `@a,@b`, commas added where they are forgotten.
+    private static String route(String text) {
+        String plain = withoutBlanks(text);
+        var route = new StringBuilder(plain.length());
+        for (int i = 0; i < plain.length(); i++) {
+            char c = plain.charAt(i);
+            char before = route.isEmpty() ? ',' : route.charAt(route.length() - 1);
+            if (c == '@' && before != ',') {
+                route.append(',');
+            }
+            if (c != ',' || before != ',') {
+                route.append(c);
+            }
+        }
+        return route.toString();
     }
 
     private static String withoutBlanks(String text) {

@@ -46,6 +46,19 @@ public final class ExtendedValue {
         return encoded.toString();
     }
 
+    /// A later segment that repeats the charset of the first (RFC 2231 section 4.1 forbids it, some write
+    /// it).
+    static String withoutCharset(String segment, CharSequence before) {
+        int quote = segment.indexOf('\'');
+        int second = quote <= 0 ? -1 : segment.indexOf('\'', quote + 1);
+        boolean repeated = second > 0
+                && second - quote <= 10
+                && before.length() > quote
+                && OctetStrings.equalsIgnoreCase(
+                        before.subSequence(0, quote + 1).toString(), segment.substring(0, quote + 1));
+        return repeated ? segment.substring(second + 1) : segment;
+    }
+
     static void appendEscaped(StringBuilder to, String octets) {
         for (int i = 0; i < octets.length(); i++) {
             append(to, octets.charAt(i) & 0xFF);

@@ -47,7 +47,7 @@ public final class MailDate {
         int time = -1;
         for (int i = 0; i < words.size(); i++) {
             String word = words.get(i);
-            if (word.indexOf(':') > 0) {
+            if (isTime(word)) {
                 time = time < 0 ? i : time;
             } else if (isNumber(word) && i != monthAt) {
                 if (day < 0 && (i == monthAt - 1 || i == monthAt + 1)) {
@@ -130,6 +130,11 @@ public final class MailDate {
 
     private static boolean isDigit(char c) {
         return c >= '0' && c <= '9';
+    }
+
+    private static boolean isTime(String word) {
+        int colon = word.indexOf(':');
+        return (colon == 1 || colon == 2) && isNumber(word.substring(0, colon));
     }
 
     private static boolean isNumber(String word) {

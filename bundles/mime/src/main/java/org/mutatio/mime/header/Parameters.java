@@ -53,7 +53,7 @@ public record Parameters(List<Parameter> list) {
         for (Parameter parameter : list) {
             String name = OctetStrings.lower(parameter.name());
             String bare = parameter.extended() ? name.substring(0, name.length() - 1) : name;
-            if (!texts.containsKey(bare)) {
+            if (!bare.isEmpty() && !texts.containsKey(bare)) {
                 text(bare).ifPresent(text -> texts.put(bare, text));
             }
         }
@@ -209,7 +209,7 @@ public record Parameters(List<Parameter> list) {
                 break;
             }
             if (!extended || segment.extended()) {
-                value.append(segment.value());
+                value.append(i == 0 ? segment.value() : ExtendedValue.withoutCharset(segment.value(), value));
                 continue;
             }
             if (i == 0) {

@@ -927,11 +927,13 @@ public final class StructureScanner {
         fieldOctets = 0;
         fieldCut = false;
         Open part = stack.getLast();
-        part.bodyStart = lineStart;
-        part.bodyStartLines = lines;
+        long headerEnd = Math.max(part.headerStart, lastLineEnd);
+        long headerEndLines = headerEnd == lineStart ? lines : lines - 1;
+        part.bodyStart = headerEnd;
+        part.bodyStartLines = headerEndLines;
         decideKind(part);
         if (part.kind == Part.Kind.MESSAGE && !opaqueRest) {
-            push(new Open(part.depth + 1, false, true, lineStart, lines));
+            push(new Open(part.depth + 1, false, true, headerEnd, headerEndLines));
         }
         boundaryFound(index);
     }
