@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.mutatio.sdk.filter.Change;
 import org.mutatio.sdk.filter.OnFailure;
 import org.mutatio.sdk.filter.Phase;
@@ -37,7 +38,7 @@ public record Declared(
 
     /// @param property gives a service property by name, null when it is absent
     /// @throws IllegalArgumentException a malformed declaration, in words for its author
-    public static Declared of(Function<String, ?> property) {
+    public static Declared of(Function<String, @Nullable Object> property) {
         Map<String, Object> values = new java.util.HashMap<>();
         for (String key : List.of("name", "stage", "phase", "before", "after", "changes", "onFailure", "deadline")) {
             Object value = property.apply(PREFIX + key);
@@ -88,7 +89,7 @@ public record Declared(
         }
     }
 
-    private static List<String> words(@org.jspecify.annotations.Nullable Object value) {
+    private static List<String> words(@Nullable Object value) {
         List<String> words = new ArrayList<>();
         switch (value) {
             case null -> {}

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.mutatio.api.deploy.Live;
 import org.mutatio.api.pipeline.FilterPins;
 import org.mutatio.api.policy.FilterSettings;
@@ -45,7 +46,7 @@ public final class FilterBook implements FilterSettings, FilterPins, AutoCloseab
     /// A filter came. One that declares itself wrongly, or whose own code fails already here, is left out and logged.
     ///
     /// @param property of its service
-    public synchronized void arrive(Filter filter, Function<String, ?> property, FilterEntry.Origin origin) {
+    public synchronized void arrive(Filter filter, Function<String, @Nullable Object> property, FilterEntry.Origin origin) {
         FilterEntry entry;
         try {
             Declared declared = Declared.of(property);

@@ -1,0 +1,5 @@
+/// Tests.
+@NullMarked
+package org.mutatio.pipeline.bulkhead;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// Tests.
+@NullMarked
+package org.mutatio.pipeline.filters;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// Tests.
+@NullMarked
+package org.mutatio.pipeline.gate;
+
+import org.jspecify.annotations.NullMarked;
