@@ -99,7 +99,12 @@ public final class MailDate {
             while (at < text.length() && isWordChar(text, at)) {
                 at++;
             }
-            words.add(text.substring(from, at));
+            String word = text.substring(from, at);
+            if (!words.isEmpty() && (c == ':' || words.getLast().endsWith(":"))) {
+                words.add(words.removeLast() + word); // `09 : 55 : 06`, RFC 5322 section 4.3
+            } else {
+                words.add(word);
+            }
         }
         return words;
     }
