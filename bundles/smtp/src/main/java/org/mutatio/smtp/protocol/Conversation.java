@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -343,6 +344,13 @@ public final class Conversation {
         if (mail.parameters().size() > terms.messageSize()) {
             return new Turn.Say(tooLarge(terms.messageSize()));
         }
+        String holdUntil = mail.parameters().further().get("HOLDUNTIL");
+        if (holdUntil != null
+                && OffsetDateTime.parse(holdUntil)
+                        .toInstant()
+                        .isAfter(clock.instant().plus(LONGEST_HOLD))) {
+            return say(501, "5.5.4", "HOLDUNTIL is later than we hold"); // RFC 4865 section 4
+        }
         Transaction transaction = session.get().begin(mail.from(), mail.parameters());
         Optional<Reply> refusal;
         try {
@@ -391,7 +399,7 @@ public final class Conversation {
         Optional<Reply> refusal = notReady(open);
         return refusal.isPresent()
                 ? new Turn.Say(refusal.get())
-                : new Turn.ReadData(open.transaction(), limit(open.transaction()));
+                : new Turn.ReadData(open.transaction(), limit(open.transaction()), sevenBit(open));
     }
 
     private Turn chunk(Command.Chunk chunk) {
@@ -408,7 +416,14 @@ public final class Conversation {
                 chunk.size(),
                 chunk.last(),
                 limit(open.transaction()),
-                open.parameters().body().equals("BINARYMIME"));
+                open.parameters().body().equals("BINARYMIME"),
+                sevenBit(open));
+    }
+
+    private boolean sevenBit(State.Open open) {
+        return !terms.tolerated().contains(Leniency.UNDECLARED_EIGHT_BIT)
+                && open.parameters().body().equals("7BIT")
+                && !open.parameters().smtpUtf8();
     }
 
     private Optional<Reply> notReady(State.Open open) {

@@ -36,6 +36,9 @@ final class PathReader {
             char c = line.charAt(at);
             if (c == '\\' && quoted) {
                 at++;
+                if (at < line.length() && line.charAt(at) > 126) {
+                    throw refusal("only ASCII is quoted with a backslash"); // RFC 6531 section 3.3 extends qtext alone
+                }
             } else if (c == '"') {
                 quoted = !quoted;
             } else if (c == '>' && !quoted) {

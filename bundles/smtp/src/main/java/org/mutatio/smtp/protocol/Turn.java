@@ -25,13 +25,16 @@ public sealed interface Turn {
     record Encrypt(Reply goAhead) implements Turn {}
 
     /// Say 354, read up to CR LF dot CR LF, then [Conversation#answered] or [Conversation#refused].
-    record ReadData(Transaction transaction, long limit) implements Turn {}
+    ///
+    /// @param sevenBit 8-bit octets were not declared, and are not tolerated
+    record ReadData(Transaction transaction, long limit, boolean sevenBit) implements Turn {}
 
     /// Read so many octets, of the message that goes on or begins; then [Conversation#chunkTaken], or as for
     /// [ReadData] when it was the last or was refused.
     ///
     /// @param binary BODY=BINARYMIME: a CR or LF may stand alone
-    record ReadChunk(Transaction transaction, long size, boolean last, long limit, boolean binary) implements Turn {}
+    record ReadChunk(Transaction transaction, long size, boolean last, long limit, boolean binary, boolean sevenBit)
+            implements Turn {}
 
     /// Read so many octets away, then say it.
     record Skip(long size, Reply reply) implements Turn {}

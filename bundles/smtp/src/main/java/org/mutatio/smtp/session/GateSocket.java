@@ -25,7 +25,7 @@ final class GateSocket extends Socket {
     }
 
     /// With its own text as its name: the library asks for a name when its log is verbose, and DNS must not be asked.
-    private static InetSocketAddress named(InetSocketAddress remote) {
+    static InetSocketAddress named(InetSocketAddress remote) {
         InetAddress address = remote.getAddress();
         try {
             return new InetSocketAddress(

@@ -20,6 +20,7 @@ final class Incoming implements MessageScanner.Sink, AutoCloseable {
 
     private final Transaction transaction;
     private final long limit;
+    private final boolean sevenBit;
     private final long began;
     private final boolean refuseBare;
     private final MessageScanner scanner;
@@ -29,10 +30,18 @@ final class Incoming implements MessageScanner.Sink, AutoCloseable {
     private long size;
 
     /// @param limit octets without stuffing
+    /// @param sevenBit refuse what is not ASCII: it was not declared
     /// @param began on the session's clock
-    Incoming(Transaction transaction, long limit, boolean dotted, BareLineEnds bareLineEnds, long began) {
+    Incoming(
+            Transaction transaction,
+            long limit,
+            boolean dotted,
+            BareLineEnds bareLineEnds,
+            boolean sevenBit,
+            long began) {
         this.transaction = transaction;
         this.limit = limit;
+        this.sevenBit = sevenBit;
         this.began = began;
         this.scanner = new MessageScanner(dotted, bareLineEnds, this);
         this.refuseBare = bareLineEnds == BareLineEnds.REFUSE;
@@ -118,6 +127,10 @@ final class Incoming implements MessageScanner.Sink, AutoCloseable {
                 || facts.contains(Fact.TOO_MANY_HEADERS)) {
             // Refused, never cut: a signature would break.
             refuse(Reply.of(550, "5.6.0", "the header is too long"), "header beyond limits: " + facts);
+            return null;
+        }
+        if (sevenBit && (facts.contains(Fact.EIGHT_BIT_HEADER) || facts.contains(Fact.EIGHT_BIT_BODY))) {
+            refuse(Reply.of(554, "5.6.3", "8-bit octets without BODY=8BITMIME"), null); // RFC 6152 section 3
             return null;
         }
         return ByteBuffer.wrap(summary.toBytes()).asReadOnlyBuffer();

@@ -126,7 +126,7 @@ final class LineGate extends InputStream {
                 cr = octet == '\r';
             }
             scanned = end - at;
-            if (scanned > longest) {
+            if (scanned > longest + 1) { // its CR may be there already
                 dropped += scanned;
                 intake.take(scanned);
                 scanned = 0;

@@ -154,7 +154,8 @@ final class SmtpSession {
             unavailable(command, library);
         }
         Incoming open = incoming;
-        if (open != null && conversation.transaction().filter(open.transaction()::equals).isEmpty()) {
+        if (open != null
+                && conversation.transaction().filter(open.transaction()::equals).isEmpty()) {
             dropIncoming(); // RSET, EHLO, STARTTLS or a refusal ended it
         }
     }
@@ -238,7 +239,7 @@ final class SmtpSession {
     }
 
     private void encrypt(Reply goAhead, Session library) throws IOException, DropConnectionException {
-        if (intake.buffered() > 0) {
+        if (intake.buffered() > 0 || waiting()) {
             // RFC 3207 section 5: what came behind STARTTLS was not said under TLS and shall not count as if.
             LOG.warn("event=starttls-injection session={} client={}", connection.id(), address());
             meters.refused("tls", Reply.of(421, "4.7.0", ""));
@@ -253,16 +254,24 @@ final class SmtpSession {
         try {
             connection.startTls();
         } catch (IOException e) {
-            LOG.info(
-                    "event=tls-failed session={} client={} reason=\"{}\"", connection.id(), address(), e.getMessage());
+            LOG.info("event=tls-failed session={} client={} reason=\"{}\"", connection.id(), address(), e.getMessage());
             gate.shut();
             return;
         }
         conversation.encrypted();
     }
 
+    private boolean waiting() {
+        try {
+            return connection.available() > 0;
+        } catch (IOException _) {
+            return false; // gone: the go-ahead will not leave either
+        }
+    }
+
     private void readData(Turn.ReadData data, Session library) throws IOException, DropConnectionException {
-        var message = new Incoming(data.transaction(), data.limit(), true, bareLineEnds, nanos.getAsLong());
+        var message =
+                new Incoming(data.transaction(), data.limit(), true, bareLineEnds, data.sevenBit(), nanos.getAsLong());
         try {
             Incoming.Refusal early = message.refusal();
             if (early != null) {
@@ -302,7 +311,9 @@ final class SmtpSession {
     /// @return false when the peer is gone
     private boolean more(long from, @Nullable Incoming message, long octets) throws DropConnectionException {
         long now = nanos.getAsLong();
-        long byRate = from + pace.grace().toNanos() + Math.min(octets, Long.MAX_VALUE / 2_000_000_000L) * 1_000_000_000L / pace.rate();
+        long byRate = from
+                + pace.grace().toNanos()
+                + Math.min(octets, Long.MAX_VALUE / 2_000_000_000L) * 1_000_000_000L / pace.rate();
         long whole = (message == null ? from : message.began()) + pace.message().toNanos();
         long deadline = Math.min(Math.min(byRate, whole), now + pace.command().toNanos());
         return switch (intake.more(deadline)) {
@@ -356,6 +367,7 @@ final class SmtpSession {
                     chunk.limit(),
                     false,
                     chunk.binary() ? BareLineEnds.KEEP : bareLineEnds,
+                    chunk.sevenBit(),
                     nanos.getAsLong());
             incoming = message;
         }
@@ -536,7 +548,8 @@ final class SmtpSession {
         challenge.duplicate().get(octets);
         library.sendResponse("334 " + Base64.getEncoder().encodeToString(octets));
         return switch (gate.response()) {
-            case Heard.Line(var text) when text.equals("*") -> {
+            case Heard.Line(var text)
+            when text.equals("*") -> {
                 notAuthenticated(turn, Reply.of(501, "5.7.0", "cancelled"), "cancelled by the client", library);
                 yield Optional.empty();
             }
@@ -551,7 +564,7 @@ final class SmtpSession {
                 notAuthenticated(turn, reply, reason, library);
                 yield Optional.empty();
             }
-            case Heard.Over(var reply, _) -> throw farewell(reply);
+            case Heard.Over over -> throw farewell(over.reply());
             case Heard.Gone _ -> {
                 gate.shut();
                 yield Optional.empty();
@@ -567,8 +580,7 @@ final class SmtpSession {
         }
     }
 
-    private void notAuthenticated(Turn.Exchange turn, Reply reply, String reason, Session library)
-            throws IOException {
+    private void notAuthenticated(Turn.Exchange turn, Reply reply, String reason, Session library) throws IOException {
         Optional<MailId> id = conversation.notAuthenticated(turn.mechanism(), reply, reason);
         meters.refused("auth", reply);
         LOG.info(
