@@ -1,0 +1,704 @@
+package org.mutatio.store;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.mutatio.api.metrics.Meters;
+import org.mutatio.api.queue.Queue;
+import org.mutatio.api.store.Change;
+import org.mutatio.api.store.Fingerprint;
+import org.mutatio.api.store.Leases;
+import org.mutatio.api.store.MailStore;
+import org.mutatio.api.store.MailboxInfo;
+import org.mutatio.api.store.OpenMailbox;
+import org.mutatio.api.store.RefusedChangeException;
+import org.mutatio.api.store.RefusedChangeException.Refusal;
+import org.mutatio.api.store.Spool;
+import org.mutatio.api.store.StoreUnavailableException;
+import org.mutatio.api.store.StoredAccount;
+import org.mutatio.api.store.StoredMessage;
+import org.mutatio.api.store.UidRange;
+import org.mutatio.sdk.mail.MailId;
+import org.mutatio.sdk.mail.Octets;
+import org.mutatio.sdk.reply.Reply;
+import org.mutatio.store.commit.Applier;
+import org.mutatio.store.commit.Committer;
+import org.mutatio.store.commit.Halt;
+import org.mutatio.store.commit.MailboxNames;
+import org.mutatio.store.event.Event;
+import org.mutatio.store.event.EventCodec;
+import org.mutatio.store.journal.DiskFiles;
+import org.mutatio.store.journal.Journal;
+import org.mutatio.store.journal.JournalRecord;
+import org.mutatio.store.journal.Location;
+import org.mutatio.store.octets.FileOctets;
+import org.mutatio.store.octets.LocalSpool;
+import org.mutatio.store.octets.MemoryOctets;
+import org.mutatio.store.octets.Rope;
+import org.mutatio.store.octets.Slice;
+import org.mutatio.store.octets.SpoolSpace;
+import org.mutatio.store.recovery.Recovery;
+import org.mutatio.store.recovery.Running;
+import org.mutatio.store.state.StoreState;
+import org.mutatio.store.trace.LocalTraces;
+import org.mutatio.store.view.LoadedMailbox;
+import org.mutatio.store.view.MessageRow;
+import org.mutatio.store.view.SessionView;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The store on a local disk: `data/journal`, `data/blobs`, `data/index.mv.db`, `data/checkpoints`, `data/spool`,
+/// `data/trace`.
+///
+/// A message above 256 KiB is renamed from the spool into `data/blobs` and forced, file and folder, before the record
+/// that
+/// names it is written; a crash in between leaves a file that nobody names, which `store verify` lists.
+public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LocalStore.class);
+    private static final Reply FULL = Reply.of(452, "4.3.1", "not enough room to keep the message, try again later");
+    private static final Reply BEHIND = Reply.of(452, "4.3.1", "the mail store is busy, try again later");
+    private static final Reply READ_ONLY = Reply.of(451, "4.3.0", "the mail store takes nothing now, try again later");
+
+    /// What an administrator may set.
+    ///
+    /// @param segmentSize octets after which a segment is closed
+    /// @param blobFrom larger messages become files of their own
+    /// @param spoolMemory octets in memory on their way in, all sessions together
+    /// @param checkpointAfter journal octets after which a checkpoint is made: it bounds the replay
+    /// @param traceRetention how long traces are kept
+    public record Settings(
+            long segmentSize, long blobFrom, long spoolMemory, long checkpointAfter, Duration traceRetention) {
+
+        public static Settings defaults() {
+            return new Settings(
+                    64L << 20, 256L << 10, Runtime.getRuntime().maxMemory() / 8, 512L << 20, Duration.ofDays(30));
+        }
+    }
+
+    private final Path data;
+    private final Settings settings;
+    private final InstantSource clock;
+    private final Meters meters;
+    private final Running running;
+    private final boolean readOnly;
+    private final Journal journal;
+    private final EventCodec codec = new EventCodec();
+    private final SpoolSpace spools;
+    private final StoreState state;
+    private final Recovery recovery;
+    private final Applier applier;
+    private final Committer committer;
+    private final LocalTraces traces;
+    private final FileStore disk;
+    private final ScheduledExecutorService keeper;
+    /// Fingerprint of each mail whose answer may still be read.
+    private final Map<MailId, String> awaiting = new ConcurrentHashMap<>();
+    private volatile long freeOctets = Long.MAX_VALUE;
+    private volatile long freeAsked;
+    private volatile long lastCheckpoint;
+    private volatile boolean closed;
+    private @Nullable ScheduledFuture<?> keeping;
+
+    private LocalStore(Path data, Settings settings, InstantSource clock, Halt halt, Meters meters) throws IOException {
+        this.data = data;
+        this.settings = settings;
+        this.clock = clock;
+        this.meters = meters;
+        Recovery.checkFormat(data);
+        this.running = Running.begin(data);
+        try {
+            this.readOnly = Running.readOnly(data, clock.millis());
+            this.journal = Journal.open(new DiskFiles(), data.resolve("journal"), settings.segmentSize());
+            Files.createDirectories(data.resolve("blobs"));
+            this.spools = new SpoolSpace(data.resolve("spool"), settings.spoolMemory());
+            this.disk = Files.getFileStore(data);
+            this.recovery = new Recovery(data, journal, codec, clock);
+            Recovery.Recovered recovered = recovery.open(running.clean() || running.sameBoot());
+            this.state = recovered.state();
+            Halt noting = (reason, cause) -> {
+                LOG.error("event=store.halt reason=\"{}\"", reason, cause);
+                try {
+                    Running.noteHalt(data, clock.millis());
+                } catch (IOException e) {
+                    LOG.error("event=store.halt-not-noted reason=\"{}\"", e.toString());
+                }
+                halt.halt(reason, cause);
+            };
+            this.applier = new Applier(
+                    state, recovered.index(), journal.last(), upTo -> recovery.reopen(state, upTo), noting, clock);
+            int validityBase = (int) Math.max(1, clock.instant().getEpochSecond());
+            this.committer =
+                    new Committer(journal, applier, state, codec, validityBase(validityBase), noting, clock, meters);
+            this.traces =
+                    new LocalTraces(data.resolve("trace"), clock, settings.traceRetention(), this::traceAt, codec);
+            List<Path> checkpoints = recovery.checkpoints();
+            this.lastCheckpoint = checkpoints.isEmpty() ? 0 : Recovery.sequence(checkpoints.getFirst());
+        } catch (IOException | RuntimeException e) {
+            running.abandon();
+            throw e;
+        }
+        state.unanswered().forEach((print, what) -> awaiting.put(new MailId(what.mailId()), print));
+        keeper = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().name("mutatio-store-keeper").daemon().factory());
+    }
+
+    /// A store that was there keeps its numbering; only a fresh one begins at the time it was made.
+    private int validityBase(int now) {
+        return journal.last() == 0 ? now : 1;
+    }
+
+    /// Opens, recovers and serves.
+    ///
+    /// @throws IOException another process has it, a newer format, or a disk that fails: the message is for the
+    administrator
+    public static LocalStore open(Path data, Settings settings, InstantSource clock, Halt halt, Meters meters)
+            throws IOException {
+        LocalStore store = new LocalStore(data, settings, clock, halt, meters);
+        store.applier.start();
+        store.committer.start();
+        store.keeping = store.keeper.scheduleWithFixedDelay(store::keep, 60, 60, TimeUnit.SECONDS);
+        meters.gauge("mutatio_store_backlog_events", store.applier::backlog);
+        meters.gauge("mutatio_store_spool_memory_bytes", store.spools::inMemory);
+        meters.gauge("mutatio_store_disk_free_bytes", store::free);
+        meters.gauge("mutatio_store_sequence", store.journal::last);
+        if (store.readOnly) {
+            LOG.error(
+                    "event=store.read-only reason=\"three failed writes within ten minutes\" cure=\"mutatio store verify\"");
+        }
+        return store;
+    }
+
+    // ---- room
+
+    private long free() {
+        long now = System.nanoTime();
+        if (now - freeAsked > 200_000_000L || freeAsked == 0) {
+            try {
+                freeOctets = disk.getUsableSpace();
+                freeAsked = now;
+            } catch (IOException e) {
+                throw new UncheckedIOException("free space of the disk is not known", e);
+            }
+        }
+        return freeOctets;
+    }
+
+    private long reserve() {
+        try {
+            // 5 % of the disk, but of a large one not more than a gigabyte.
+            return Math.min(disk.getTotalSpace() / 20, 1L << 30);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the size of the disk is not known", e);
+        }
+    }
+
+    @Override
+    public void admit(long size) throws StoreUnavailableException {
+        writable();
+        if (free() < Math.max(reserve(), 2 * size)) {
+            throw new StoreUnavailableException(FULL, "only " + free() + " octets free on the disk of " + data);
+        }
+        if (applier.behind()) {
+            throw new StoreUnavailableException(BEHIND, "index " + applier.backlog() + " events behind the journal");
+        }
+    }
+
+    private void writable() throws StoreUnavailableException {
+        if (closed) {
+            throw new StoreUnavailableException(READ_ONLY, "the store is closed");
+        }
+        if (readOnly) {
+            throw new StoreUnavailableException(
+                    READ_ONLY, "read-only after failed writes: run mutatio store verify, then restart");
+        }
+    }
+
+    @Override
+    public Spool spool() throws StoreUnavailableException {
+        writable();
+        return spools.open();
+    }
+
+    // ---- changes
+
+    @Override
+    @SuppressWarnings("unchecked") // each change's result is made beside its decision
+    public <R> R commit(Change<R> change) throws RefusedChangeException, StoreUnavailableException {
+        writable();
+        if (applier.behind() && !(change instanceof Change.Deliver)) {
+            throw new StoreUnavailableException(BEHIND, "index " + applier.backlog() + " events behind the journal");
+        }
+        return switch (change) {
+            case Change.Deliver deliver -> (R) deliver(deliver);
+            case Change.RenameMailbox rename
+            when MailboxNames.canonical(rename.from()).equals("INBOX") -> (R) renameInbox(rename);
+            default -> (R) committer.commit(change, "");
+        };
+    }
+
+    private Change.Delivered deliver(Change.Deliver deliver) throws RefusedChangeException, StoreUnavailableException {
+        String blob = "";
+        if (deliver.content().size() > settings.blobFrom()) {
+            blob = deliver.id().text();
+            keepBlob(deliver, blob);
+        }
+        Change.Delivered delivered;
+        try {
+            delivered = (Change.Delivered) committer.commit(deliver, blob);
+        } catch (RefusedChangeException | StoreUnavailableException e) {
+            dropBlob(blob);
+            throw e;
+        }
+        if (delivered.repeat()) {
+            dropBlob(blob);
+        } else {
+            deliver.fingerprint().ifPresent(print -> awaiting.put(delivered.id(), print.hex()));
+            traces.index(deliver.trace());
+        }
+        return delivered;
+    }
+
+    /// One of 1,024 folders by the random end of the id, so that none grows without bound.
+    private Path blobFolder(String name) {
+        return data.resolve("blobs").resolve(name.substring(24));
+    }
+
+    private Path blob(String name) {
+        return blobFolder(name).resolve(name);
+    }
+
+    private void keepBlob(Change.Deliver deliver, String name) throws StoreUnavailableException {
+        Path target = blob(name);
+        try {
+            Path folder = Files.createDirectories(blobFolder(name));
+            Octets content = deliver.content().content();
+            Path spilled = deliver.content() instanceof LocalSpool spool ? spool.file() : null;
+            if (spilled != null) {
+                Files.move(spilled, target, StandardCopyOption.ATOMIC_MOVE);
+                ((LocalSpool) deliver.content()).taken();
+            } else {
+                try (FileChannel to =
+                        FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                    ByteBuffer buffer = ByteBuffer.allocate(64 * 1024);
+                    for (long at = 0; at < content.size(); ) {
+                        buffer.clear();
+                        at += content.read(at, buffer);
+                        buffer.flip();
+                        while (buffer.hasRemaining()) {
+                            to.write(buffer);
+                        }
+                    }
+                }
+            }
+            force(target);
+            force(folder);
+            force(data.resolve("blobs"));
+        } catch (IOException e) {
+            throw new StoreUnavailableException(FULL, "blob " + name + ": " + e);
+        }
+    }
+
+    private static void force(Path path) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    private void dropBlob(String name) {
+        if (!name.isEmpty()) {
+            try {
+                Files.deleteIfExists(blob(name));
+            } catch (IOException e) {
+                LOG.warn("event=blob.not-deleted name={} reason=\"{}\"", name, e.toString());
+            }
+        }
+    }
+
+    private MailboxInfo renameInbox(Change.RenameMailbox rename)
+            throws RefusedChangeException, StoreUnavailableException {
+        MailboxInfo target = (MailboxInfo) committer.commit(rename, "");
+        MailboxInfo inbox = mailbox(rename.account(), "INBOX")
+                .orElseThrow(() -> new RefusedChangeException(Refusal.NONEXISTENT, "no INBOX"));
+        Object _ = committer.commit(
+                new Change.Copy(
+                        inbox.id(), List.of(new UidRange(1, 0xFFFF_FFFFL)), target.id(), true, OptionalLong.empty()),
+                "");
+        return state.mailbox(target.id()).orElse(target);
+    }
+
+    @Override
+    public Optional<MailId> repeated(Fingerprint fingerprint) {
+        if (committer.wasAnswered(fingerprint.hex())) {
+            return Optional.empty();
+        }
+        long old = clock.millis() - TimeUnit.HOURS.toMillis(24);
+        return state.unanswered(fingerprint.hex())
+                .filter(what -> what.at() >= old)
+                .map(what -> new MailId(what.mailId()));
+    }
+
+    @Override
+    public void answerRead(MailId id) {
+        String print = awaiting.remove(id);
+        if (print != null) {
+            committer.answerRead(print);
+        }
+    }
+
+    @Override
+    public boolean fits(long account, long more, OptionalLong limit) {
+        return limit.isEmpty() || committer.head().octets(account) + more <= limit.getAsLong();
+    }
+
+    @Override
+    public Usage usage(long account) {
+        return new Usage(state.octets(account), state.messages(account));
+    }
+
+    // ---- reading
+
+    @Override
+    public List<MailboxInfo> mailboxes(long account) {
+        return state.mailboxes(account);
+    }
+
+    @Override
+    public Optional<MailboxInfo> mailbox(long account, String name) {
+        return state.mailbox(account, MailboxNames.canonical(name));
+    }
+
+    @Override
+    public OpenMailbox open(long mailbox) throws RefusedChangeException {
+        for (int i = 0; i < 10; i++) {
+            Optional<LoadedMailbox> loaded = applier.load(mailbox);
+            if (loaded.isEmpty()) {
+                break;
+            }
+            SessionView view = new SessionView(loaded.get(), this::message);
+            // It may have been dropped from memory between load and open; then it gets no news.
+            if (loaded.get().equals(applier.loaded(mailbox))) {
+                return view;
+            }
+            view.close();
+        }
+        throw new RefusedChangeException(Refusal.NONEXISTENT, "no mailbox " + mailbox);
+    }
+
+    private StoredMessage message(MessageRow row) throws IOException {
+        JournalRecord record = record(row.mail());
+        Event.MailAccepted mail = accepted(record);
+        Event.Form form = mail.forms().get(row.form());
+        Octets octets = rope(mail, form, record);
+        return new Kept(
+                row.uid(),
+                new MailId(mail.id()),
+                Instant.ofEpochSecond(row.dateSeconds()),
+                octets,
+                ByteBuffer.wrap(form.summary()).asReadOnlyBuffer());
+    }
+
+    private record Kept(long uid, MailId mailId, Instant internalDate, Octets octets, ByteBuffer known)
+            implements StoredMessage {
+        @Override
+        public ByteBuffer summary() {
+            return known.duplicate();
+        }
+    }
+
+    private JournalRecord record(long mail) throws IOException {
+        try {
+            Location location = applier.index()
+                    .mail(mail)
+                    .orElseThrow(() -> new IOException("record " + mail + " is not in the index"));
+            return journal.read(location);
+        } catch (SQLException e) {
+            throw Index.failed(mail, e);
+        }
+    }
+
+    /// Names the failed question.
+    private static final class Index {
+        static IOException failed(long mail, SQLException e) {
+            return org.mutatio.store.index.Index.failed("asking the index for record " + mail, e);
+        }
+    }
+
+    private Event.MailAccepted accepted(JournalRecord record) throws IOException {
+        if (codec.read(record.type(), record.header()) instanceof Event.MailAccepted mail) {
+            return mail;
+        }
+        throw new IOException("record " + record.sequence() + " is no message");
+    }
+
+    private Octets received(Event.MailAccepted mail, JournalRecord record) throws IOException {
+        return mail.blob().isEmpty()
+                ? new FileOctets(
+                        journal.file(record.location()), record.octetsAt(), record.octetsLength(), "mail " + mail.id())
+                : new FileOctets(blob(mail.blob()), 0, mail.size(), "mail " + mail.id());
+    }
+
+    private Octets rope(Event.MailAccepted mail, Event.Form form, JournalRecord record) throws IOException {
+        Octets received = received(mail, record);
+        List<Octets> pieces = new ArrayList<>();
+        for (Event.Piece piece : form.slices()) {
+            if (piece.octets().length > 0) {
+                pieces.add(MemoryOctets.of(piece.octets()));
+            } else if (piece.offset() == 0 && piece.length() == received.size()) {
+                pieces.add(received);
+            } else {
+                pieces.add(new Slice(received, piece.offset(), piece.length()));
+            }
+        }
+        return pieces.size() == 1 ? pieces.getFirst() : new Rope(pieces);
+    }
+
+    @Override
+    public Optional<Octets> original(MailId id) throws StoreUnavailableException {
+        try {
+            Optional<Location> location = applier.index().mail(id);
+            if (location.isEmpty()) {
+                return Optional.empty();
+            }
+            JournalRecord record = journal.read(location.get());
+            return Optional.of(received(accepted(record), record));
+        } catch (SQLException | IOException e) {
+            throw new StoreUnavailableException(READ_ONLY, "mail " + id + ": " + e);
+        }
+    }
+
+    @Override
+    public Optional<StoredAccount> account(String address) {
+        return state.account(address);
+    }
+
+    @Override
+    public List<StoredAccount> accounts() {
+        return state.accounts();
+    }
+
+    @Override
+    public long sequence() {
+        return journal.last();
+    }
+
+    // ---- queue and leases
+
+    @Override
+    public List<Entry> list(Optional<String> lane, long after, int most) throws StoreUnavailableException {
+        return ask(() -> applier.index().queue(lane, after, most));
+    }
+
+    private interface Question<R> {
+        R ask() throws SQLException;
+    }
+
+    private static <R> R ask(Question<R> question) throws StoreUnavailableException {
+        try {
+            return question.ask();
+        } catch (SQLException e) {
+            throw new StoreUnavailableException(READ_ONLY, "index: " + e.getMessage());
+        }
+    }
+
+    @Override
+    public Optional<Entry> find(long id) throws StoreUnavailableException {
+        return ask(() -> applier.index().queue(id));
+    }
+
+    @Override
+    public List<Entry> of(MailId mail) throws StoreUnavailableException {
+        return ask(() -> applier.index().queue(mail));
+    }
+
+    @Override
+    public Octets octets(long id) throws StoreUnavailableException, IOException {
+        var form = ask(() -> applier.index().queuedForm(id)).orElseThrow(() -> new IOException("no queue entry " + id));
+        JournalRecord record = record(form.mail());
+        Event.MailAccepted mail = accepted(record);
+        return rope(mail, mail.forms().get(form.form()), record);
+    }
+
+    @Override
+    public Map<String, Long> lanes() throws StoreUnavailableException {
+        return ask(() -> applier.index().lanes());
+    }
+
+    @Override
+    public long acquire(String name, long bundleId) throws StoreUnavailableException {
+        try {
+            return committer.lease(name, bundleId);
+        } catch (RefusedChangeException e) {
+            throw new StoreUnavailableException(READ_ONLY, "lease " + name + ": " + e.getMessage());
+        }
+    }
+
+    @Override
+    public boolean holds(String name, long fence) {
+        return committer.head().fence(name).orElse(0) == fence;
+    }
+
+    // ---- traces
+
+    public LocalTraces traces() {
+        return traces;
+    }
+
+    /// The trace in a mail's record.
+    private Optional<org.mutatio.api.trace.Trace> traceAt(MailId id) throws IOException {
+        try {
+            Optional<Location> location = applier.index().mail(id);
+            return location.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(accepted(journal.read(location.get())).trace().toTrace());
+        } catch (SQLException e) {
+            throw org.mutatio.store.index.Index.failed("mail " + id, e);
+        }
+    }
+
+    // ---- keeping
+
+    /// Every minute: checkpoints, segments that nobody needs, old traces.
+    private void keep() {
+        try {
+            checkpointIfDue();
+            dropSegments();
+            traces.dropOld();
+        } catch (IOException | SQLException | RuntimeException e) {
+            LOG.warn("event=store.keeping reason=\"{}\"", e.toString());
+        }
+    }
+
+    private void checkpointIfDue() throws IOException {
+        long octets = 0;
+        for (Journal.Closed closed : journal.closed()) {
+            if (closed.last() > lastCheckpoint) {
+                octets += settings.segmentSize();
+            }
+        }
+        if (octets >= settings.checkpointAfter()) {
+            checkpoint();
+        }
+    }
+
+    /// Makes a checkpoint now.
+    public void checkpoint() throws IOException {
+        long applied = applier.applied();
+        recovery.checkpoint(applied, applier::checkpoint);
+        lastCheckpoint = applied;
+    }
+
+    private void dropSegments() throws IOException, SQLException {
+        List<Path> checkpoints = recovery.checkpoints();
+        if (checkpoints.size() < 2) {
+            return;
+        }
+        long safe = Recovery.sequence(checkpoints.get(1));
+        long old = clock.millis() - settings.traceRetention().toMillis();
+        for (Journal.Closed closed : journal.closed()) {
+            if (closed.last() >= safe
+                    || applier.index().live(closed.first(), closed.last()) > 0
+                    || youngest(closed) > old) {
+                return; // only from the beginning on: the journal has no holes
+            }
+            journal.delete(closed.first());
+            LOG.info("event=segment.deleted first={} last={}", closed.first(), closed.last());
+        }
+    }
+
+    private long youngest(Journal.Closed closed) throws IOException {
+        return journal.youngest(closed.first());
+    }
+
+    // ---- status and checks
+
+    /// Facts for `store status`.
+    public record Status(
+            long sequence,
+            long applied,
+            int backlog,
+            int waiting,
+            long free,
+            boolean readOnly,
+            Optional<String> problem,
+            List<Journal.Damage> damages,
+            long firstKept,
+            long checkpoint) {}
+
+    public Status status() {
+        return new Status(
+                journal.last(),
+                applier.applied(),
+                applier.backlog(),
+                committer.waiting(),
+                free(),
+                readOnly,
+                applier.problem(),
+                journal.damages(),
+                journal.firstKept(),
+                lastCheckpoint);
+    }
+
+    /// Reads everything: every checksum, every hash, every blob, index against journal.
+    ///
+    /// @param progress told every thousand records
+    public org.mutatio.store.verify.Report verify(java.util.function.Consumer<String> progress) throws IOException {
+        org.mutatio.store.verify.Report report = org.mutatio.store.verify.Verifier.journal(
+                data, journal, codec, this::blob, applier.applied(), progress);
+        try {
+            report.problems(applier.index().danglingReferences());
+            report.problems(applier.index().wrongCounters());
+        } catch (SQLException e) {
+            report.problems(List.of("the index cannot be read: " + e.getMessage()));
+        }
+        if (report.problems().isEmpty()) {
+            Running.forgetHalts(data);
+        }
+        return report;
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        ScheduledFuture<?> rounds = keeping;
+        if (rounds != null) {
+            LOG.debug("event=store.keeping-ends done={}", rounds.isDone());
+        }
+        keeper.shutdown();
+        committer.close();
+        applier.close();
+        journal.close();
+        traces.close();
+        force(org.mutatio.store.index.Index.file(data));
+        running.close();
+        LOG.info("event=store.closed sequence={}", journal.last());
+    }
+
+    public Meters meters() {
+        return meters;
+    }
+}

@@ -1,0 +1,23 @@
+package org.mutatio.store;
+
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+
+/// `[store]` of mutatio.toml.
+@ObjectClassDefinition(name = "Store")
+public @interface StoreConfig {
+
+    @AttributeDefinition(description = "Octets after which a journal segment is closed; needs a restart")
+    String segmentSize() default "64 MiB";
+
+    @AttributeDefinition(description = "Larger messages become files of their own in data/blobs; needs a restart")
+    String blobFrom() default "256 KiB";
+
+    @AttributeDefinition(
+            description = "Octets written to the journal after which a checkpoint of the index is made: it bounds"
+                    + " how long a rebuild takes; needs a restart")
+    String checkpointAfter() default "512 MiB";
+
+    @AttributeDefinition(description = "How long traces are kept; needs a restart")
+    String trace_retention() default "30 d";
+}

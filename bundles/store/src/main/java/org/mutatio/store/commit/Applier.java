@@ -1,0 +1,449 @@
+package org.mutatio.store.commit;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.mutatio.api.store.Flags;
+import org.mutatio.api.store.MailboxInfo;
+import org.mutatio.store.event.Event;
+import org.mutatio.store.index.Index;
+import org.mutatio.store.index.Index.Applied;
+import org.mutatio.store.state.StoreState;
+import org.mutatio.store.view.LoadedMailbox;
+import org.mutatio.store.view.MessageRow;
+import org.mutatio.store.view.UidRanges;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Brings the applied state, the loaded mailboxes and the index along, in the order of the journal.
+///
+/// Threads: one platform thread of its own does all of it, loading of mailboxes included, so that a load sees exactly
+/// the
+/// events before it. An error of H2 closes the index; it is opened again (rebuilt if need be) and the missing events
+/// are
+/// replayed, while state and views go on in memory: no client sees it.
+public final class Applier implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Applier.class);
+    private static final int MOST_BATCHES = 1024;
+    /// Backlog from which on new mail is told to come later.
+    static final int MOST_EVENTS = 10_000;
+    private static final long FINGERPRINT_SETTLE_MILLIS = 2_000;
+    private static final int MOST_IDLE_MAILBOXES = 128;
+
+    /// One durable batch, or something to do in order.
+    private sealed interface Work {
+        record Batch(List<Applied> events, List<Task> tasks) implements Work {}
+
+        record Load(long mailbox, CountDownLatch done) implements Work {}
+
+        record Checkpoint(Path zip, CountDownLatch done) implements Work {}
+
+        record Stop() implements Work {}
+    }
+
+    /// Opens the index, anew when it is broken.
+    public interface IndexOpener {
+        /// An index that has everything up to the last durable record before `upTo`.
+        Index reopen(long upTo) throws IOException;
+    }
+
+    private final BlockingQueue<Work> queue = new ArrayBlockingQueue<>(MOST_BATCHES);
+    private final AtomicInteger backlog = new AtomicInteger();
+    private final StoreState state;
+    private final IndexOpener opener;
+    private final Halt halt;
+    private final java.time.InstantSource clock;
+    private final Map<Long, LoadedMailbox> loaded = new ConcurrentHashMap<>();
+    private final Map<String, Long> written = new HashMap<>();
+    private final Thread thread;
+    private volatile Index index;
+    private volatile long applied;
+    private volatile long waitingSince;
+    private volatile @Nullable String indexProblem;
+
+    public Applier(
+            StoreState state, Index index, long applied, IndexOpener opener, Halt halt, java.time.InstantSource clock) {
+        this.state = state;
+        this.index = index;
+        this.applied = applied;
+        this.opener = opener;
+        this.halt = halt;
+        this.clock = clock;
+        state.unanswered().forEach((print, what) -> written.put(print, what.sequence()));
+        thread = Thread.ofPlatform().name("mutatio-store-applier").unstarted(this::run);
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    public Index index() {
+        return index;
+    }
+
+    public long applied() {
+        return applied;
+    }
+
+    /// Events durable and not yet applied.
+    public int backlog() {
+        return backlog.get();
+    }
+
+    /// Whether it is too far behind for new work: 10,000 events or 2 s.
+    public boolean behind() {
+        long since = waitingSince;
+        return backlog.get() > MOST_EVENTS || since != 0 && System.nanoTime() - since > TimeUnit.SECONDS.toNanos(2);
+    }
+
+    /// What is wrong with the index now, if something is.
+    public Optional<String> problem() {
+        return Optional.ofNullable(indexProblem);
+    }
+
+    /// Waits while the queue is full: the committer then writes no faster than we apply.
+    void submit(List<Applied> events, List<Task> tasks) {
+        backlog.addAndGet(events.size());
+        if (waitingSince == 0) {
+            waitingSince = System.nanoTime();
+        }
+        put(new Work.Batch(events, tasks));
+    }
+
+    private void put(Work work) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                queue.put(work);
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    public @Nullable LoadedMailbox loaded(long mailbox) {
+        return loaded.get(mailbox);
+    }
+
+    /// The mailbox in memory; loads it when it is not there.
+    ///
+    /// @return empty when there is no such mailbox
+    public Optional<LoadedMailbox> load(long mailbox) {
+        LoadedMailbox known = loaded.get(mailbox);
+        if (known != null) {
+            return Optional.of(known);
+        }
+        CountDownLatch done = new CountDownLatch(1);
+        put(new Work.Load(mailbox, done));
+        await(done);
+        return Optional.ofNullable(loaded.get(mailbox));
+    }
+
+    /// Asks for a mailbox without waiting.
+    void loadSoon(long mailbox) {
+        put(new Work.Load(mailbox, new CountDownLatch(1)));
+    }
+
+    /// A copy of the index at some sequence, made between two batches.
+    public void checkpoint(Path zip) {
+        CountDownLatch done = new CountDownLatch(1);
+        put(new Work.Checkpoint(zip, done));
+        await(done);
+    }
+
+    private static void await(CountDownLatch done) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                done.await();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        try {
+            while (true) {
+                Work work = take();
+                switch (work) {
+                    case Work.Batch batch -> apply(gather(batch));
+                    case Work.Load(long mailbox, CountDownLatch done) -> {
+                        loadNow(mailbox);
+                        done.countDown();
+                    }
+                    case Work.Checkpoint(Path zip, CountDownLatch done) -> {
+                        checkpointNow(zip);
+                        done.countDown();
+                    }
+                    case Work.Stop _ -> {
+                        return;
+                    }
+                }
+            }
+        } catch (Throwable e) {
+            // An event of ours that does not apply is a bug: going on would serve a wrong state.
+            halt.halt("the applier failed", e);
+        }
+    }
+
+    private Work take() {
+        while (true) {
+            try {
+                return queue.take();
+            } catch (InterruptedException e) {
+                LOG.warn("event=applier.interrupted"); // nobody of ours does that
+            }
+        }
+    }
+
+    /// Joins batches that wait already, so that one transaction serves them all.
+    private Work.Batch gather(Work.Batch first) {
+        List<Applied> events = new ArrayList<>(first.events());
+        List<Task> tasks = new ArrayList<>(first.tasks());
+        while (events.size() < 2_000 && queue.peek() instanceof Work.Batch) {
+            Work.Batch next = (Work.Batch) take();
+            events.addAll(next.events());
+            tasks.addAll(next.tasks());
+        }
+        return new Work.Batch(events, tasks);
+    }
+
+    private void apply(Work.Batch batch) throws IOException {
+        List<String> drop = new ArrayList<>();
+        for (Applied event : batch.events()) {
+            state.apply(event.sequence(), event.event());
+            if (event.event() instanceof Event.AnswersRead(var prints)) {
+                for (String print : prints) {
+                    if (written.remove(print) != null) {
+                        drop.add(print);
+                    }
+                }
+            }
+        }
+        long sequence = batch.events().getLast().sequence();
+        try {
+            index.apply(batch.events(), state, window(drop, sequence));
+        } catch (SQLException e) {
+            repair(e, sequence);
+        }
+        for (Applied event : batch.events()) {
+            view(event);
+        }
+        applied = sequence;
+        backlog.addAndGet(-batch.events().size());
+        waitingSince = queue.isEmpty() ? 0 : System.nanoTime();
+        batch.tasks().forEach(Task::done);
+    }
+
+    private Index.FingerprintWindow window(List<String> drop, long sequence) {
+        long now = clock.millis();
+        long old = now - TimeUnit.HOURS.toMillis(24);
+        Map<String, StoreState.Unanswered> put = new LinkedHashMap<>();
+        long floor = sequence + 1;
+        state.forgetBefore(old);
+        for (var entry : state.unanswered().entrySet()) {
+            if (written.containsKey(entry.getKey())) {
+                continue;
+            }
+            if (now - entry.getValue().at() > FINGERPRINT_SETTLE_MILLIS) {
+                put.put(entry.getKey(), entry.getValue());
+                written.put(entry.getKey(), entry.getValue().sequence());
+            } else {
+                floor = Math.min(floor, entry.getValue().sequence());
+            }
+        }
+        return new Index.FingerprintWindow(put, drop, floor);
+    }
+
+    /// The index failed: a full disk, or H2 itself. State and views are right in memory already.
+    private void repair(SQLException cause, long sequence) throws IOException {
+        LOG.error("event=index.failed reason=\"{}\"", cause.toString());
+        indexProblem = "index failed: " + cause.getMessage();
+        closeQuietly();
+        long wait = 100;
+        while (true) {
+            try {
+                index = opener.reopen(sequence);
+                indexProblem = null;
+                LOG.info("event=index.reopened applied={}", sequence);
+                return;
+            } catch (IOException e) {
+                LOG.warn("event=index.reopen reason=\"{}\" again={}ms", e.toString(), wait);
+                pause(wait);
+                wait = Math.min(wait * 2, 5_000);
+            }
+        }
+    }
+
+    private static void pause(long millis) {
+        java.util.concurrent.locks.LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
+    }
+
+    private void closeQuietly() {
+        try {
+            index.close();
+        } catch (SQLException e) {
+            LOG.warn("event=index.close reason=\"{}\"", e.toString());
+        }
+    }
+
+    private void view(Applied applied) {
+        long sequence = applied.sequence();
+        switch (applied.event()) {
+            case Event.MailAccepted mail -> {
+                Map<Long, List<MessageRow>> rows = new LinkedHashMap<>();
+                for (int form = 0; form < mail.forms().size(); form++) {
+                    Event.Form outcome = mail.forms().get(form);
+                    for (Event.Placed placed : outcome.placed()) {
+                        if (loaded.containsKey(placed.mailbox())) {
+                            rows.computeIfAbsent(placed.mailbox(), _ -> new ArrayList<>())
+                                    .add(new MessageRow(
+                                            placed.uid(),
+                                            sequence,
+                                            placed.asFlags(),
+                                            outcome.size(),
+                                            placed.dateSeconds(),
+                                            sequence,
+                                            form));
+                        }
+                    }
+                }
+                rows.forEach((mailbox, arrived) -> {
+                    arrived.sort(java.util.Comparator.comparingLong(MessageRow::uid));
+                    withLoaded(mailbox, box -> box.arrive(arrived, sequence));
+                });
+            }
+            case Event.FlagsChanged flags ->
+                withLoaded(flags.mailbox(), box -> {
+                    Map<Long, Flags> changed = new LinkedHashMap<>();
+                    for (Event.FlagGroup group : flags.groups()) {
+                        Flags value = group.asFlags();
+                        for (var range : UidRanges.ranges(group.uids())) {
+                            for (long uid = range.first(); uid <= range.last(); uid++) {
+                                changed.put(uid, value);
+                            }
+                        }
+                    }
+                    box.change(changed, sequence);
+                });
+            case Event.Copied copied -> {
+                withLoaded(
+                        copied.to(),
+                        box -> box.arrive(
+                                copied.messages().stream()
+                                        .map(message -> new MessageRow(
+                                                message.uid(),
+                                                sequence,
+                                                message.asFlags(),
+                                                message.size(),
+                                                message.dateSeconds(),
+                                                message.mail(),
+                                                message.form()))
+                                        .toList(),
+                                sequence));
+                if (copied.move()) {
+                    UidRanges gone = new UidRanges();
+                    copied.messages().forEach(message -> gone.add(message.source()));
+                    withLoaded(copied.from(), box -> box.expunge(gone.list(), sequence));
+                }
+            }
+            case Event.Expunged expunged ->
+                withLoaded(expunged.mailbox(), box -> box.expunge(UidRanges.ranges(expunged.uids()), sequence));
+            case Event.MailboxDeleted deleted -> drop(deleted.id());
+            case Event.AccountDeleted gone -> gone.mailboxes().forEach(this::drop);
+            default -> {}
+        }
+    }
+
+    private void withLoaded(long mailbox, java.util.function.Consumer<LoadedMailbox> change) {
+        LoadedMailbox box = loaded.get(mailbox);
+        if (box != null) {
+            change.accept(box);
+        }
+    }
+
+    private void drop(long mailbox) {
+        LoadedMailbox box = loaded.remove(mailbox);
+        if (box != null) {
+            box.delete();
+        }
+    }
+
+    private void loadNow(long mailbox) throws IOException {
+        if (loaded.containsKey(mailbox)) {
+            return;
+        }
+        Optional<MailboxInfo> info = state.mailbox(mailbox);
+        if (info.isEmpty()) {
+            return;
+        }
+        if (loaded.size() >= MOST_IDLE_MAILBOXES) {
+            loaded.values().removeIf(LoadedMailbox::idle);
+        }
+        List<MessageRow> rows;
+        while (true) {
+            try {
+                rows = index.messages(mailbox);
+                break;
+            } catch (SQLException e) {
+                repair(e, applied);
+            }
+        }
+        MailboxInfo known = info.get();
+        loaded.put(
+                mailbox, new LoadedMailbox(mailbox, known.uidValidity(), known.uidNext(), known.highestModSeq(), rows));
+    }
+
+    private void checkpointNow(Path zip) {
+        try {
+            index.backup(zip);
+        } catch (SQLException e) {
+            LOG.warn("event=checkpoint.failed reason=\"{}\"", e.toString());
+        }
+    }
+
+    /// Applies what is queued, then closes the index.
+    @Override
+    public void close() throws IOException {
+        put(new Work.Stop());
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        try {
+            index.close();
+        } catch (SQLException e) {
+            throw Index.failed("the index did not close", e);
+        }
+    }
+}

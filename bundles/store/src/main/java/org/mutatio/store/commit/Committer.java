@@ -1,0 +1,323 @@
+package org.mutatio.store.commit;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.mutatio.api.metrics.Meters;
+import org.mutatio.api.store.Change;
+import org.mutatio.api.store.RefusedChangeException;
+import org.mutatio.api.store.StoreUnavailableException;
+import org.mutatio.sdk.mail.Octets;
+import org.mutatio.sdk.reply.Reply;
+import org.mutatio.store.event.Event;
+import org.mutatio.store.event.EventCodec;
+import org.mutatio.store.index.Index.Applied;
+import org.mutatio.store.journal.Entry;
+import org.mutatio.store.journal.Journal;
+import org.mutatio.store.journal.Location;
+import org.mutatio.store.state.StoreState;
+import org.mutatio.store.view.LoadedMailbox;
+import org.mutatio.store.view.MailboxVersion;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The single writer: takes what has queued up, decides it against the head, makes it durable with one force, hands it
+/// to
+/// the applier.
+///
+/// Threads: one platform thread of its own; callers wait on their task. The fsync of batch n+1 overlaps the applying of
+/// batch n. When a batch cannot be written, the head is made anew from the applied state and every caller of it is told
+/// 452.
+public final class Committer implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
+    private static final int MOST_WAITING = 10_000;
+    private static final int BATCH_TASKS = 512;
+    private static final long BATCH_OCTETS = 16L << 20;
+    private static final long APPLY_PATIENCE_MILLIS = 2_000;
+    private static final long ANSWERS_WAIT_MILLIS = 1_000;
+    private static final Reply FULL = Reply.of(452, "4.3.1", "not enough room to keep the message, try again later");
+    private static final Reply CLOSING = Reply.of(451, "4.3.0", "the mail store is not available, try again later");
+
+    private final BlockingQueue<Task> queue = new ArrayBlockingQueue<>(MOST_WAITING);
+    private final Journal journal;
+    private final Applier applier;
+    private final StoreState applied;
+    private final EventCodec codec;
+    private final Decider decider;
+    private final Halt halt;
+    private final InstantSource clock;
+    private final Meters meters;
+    private final Thread thread;
+    /// Fingerprints whose answer was read and whose event is not written yet.
+    private final Map<String, Boolean> answered = new ConcurrentHashMap<>();
+    private final AtomicLong answersSince = new AtomicLong();
+    private volatile StoreState head;
+    private volatile boolean closing;
+
+    public Committer(
+            Journal journal,
+            Applier applier,
+            StoreState applied,
+            EventCodec codec,
+            int validityBase,
+            Halt halt,
+            InstantSource clock,
+            Meters meters) {
+        this.journal = journal;
+        this.applier = applier;
+        this.applied = applied;
+        this.codec = codec;
+        this.halt = halt;
+        this.clock = clock;
+        this.meters = meters;
+        this.head = applied.copy();
+        this.decider = new Decider(this::settled, answered::containsKey, validityBase);
+        thread = Thread.ofPlatform().name("mutatio-store-committer").unstarted(this::run);
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    /// The state after all that was decided.
+    public StoreState head() {
+        return head;
+    }
+
+    public int waiting() {
+        return queue.size();
+    }
+
+    /// @param blob name of the file that holds a Deliver's octets; empty when the journal takes them
+    public Object commit(Change<?> change, String blob) throws RefusedChangeException, StoreUnavailableException {
+        Task task = new Task(change, blob);
+        if (closing || !queue.offer(task)) {
+            throw new StoreUnavailableException(CLOSING, closing ? "the store is closing" : "too many changes wait");
+        }
+        if (closing && queue.remove(task)) {
+            throw new StoreUnavailableException(CLOSING, "the store is closing");
+        }
+        return task.await(APPLY_PATIENCE_MILLIS);
+    }
+
+    /// Forgets a fingerprint: at once in memory, soon in the journal.
+    public void answerRead(String fingerprint) {
+        if (answered.size() < 1_000_000) {
+            answered.put(fingerprint, true);
+            answersSince.compareAndSet(0, System.nanoTime());
+        }
+    }
+
+    public boolean wasAnswered(String fingerprint) {
+        return answered.containsKey(fingerprint);
+    }
+
+    /// Takes over a lease: the next fence for its name.
+    public long lease(String name, long bundle) throws RefusedChangeException, StoreUnavailableException {
+        return (Long) commit(new Change.AcquireLease(name, bundle), "");
+    }
+
+    private Optional<MailboxVersion> settled(long mailbox) {
+        LoadedMailbox box = applier.loaded(mailbox);
+        if (box == null) {
+            applier.loadSoon(mailbox);
+            return Optional.empty();
+        }
+        return head.lastChange(mailbox) <= applier.applied() ? Optional.of(box.version()) : Optional.empty();
+    }
+
+    private record Batch(List<Task> tasks, List<Event> events, List<Entry> entries) {}
+
+    private void run() {
+        List<Task> later = new ArrayList<>();
+        try {
+            while (!(closing && queue.isEmpty() && later.isEmpty())) {
+                List<Task> tasks = new ArrayList<>(later);
+                later.clear();
+                gather(tasks);
+                if (!tasks.isEmpty() || answersDue()) {
+                    round(tasks, later);
+                }
+            }
+            if (!answered.isEmpty()) {
+                round(new ArrayList<>(), later);
+            }
+        } catch (Throwable e) {
+            halt.halt("the committer failed", e);
+        }
+    }
+
+    private void gather(List<Task> tasks) {
+        try {
+            if (tasks.isEmpty()) {
+                Task first = queue.poll(200, TimeUnit.MILLISECONDS);
+                if (first == null) {
+                    return;
+                }
+                tasks.add(first);
+            } else if (queue.isEmpty()) {
+                // Only changes that wait for the applier: give it a moment.
+                Task more = queue.poll(1, TimeUnit.MILLISECONDS);
+                if (more != null) {
+                    tasks.add(more);
+                }
+            }
+        } catch (InterruptedException e) {
+            LOG.warn("event=committer.interrupted"); // nobody of ours does that
+        }
+        long octets = 0;
+        while (tasks.size() < BATCH_TASKS && octets < BATCH_OCTETS) {
+            Task next = queue.poll();
+            if (next == null) {
+                return;
+            }
+            tasks.add(next);
+            if (next.change instanceof Change.Deliver deliver && next.blob.isEmpty()) {
+                octets += deliver.content().size();
+            }
+        }
+    }
+
+    private boolean answersDue() {
+        long since = answersSince.get();
+        return since != 0 && System.nanoTime() - since > TimeUnit.MILLISECONDS.toNanos(ANSWERS_WAIT_MILLIS);
+    }
+
+    private void round(List<Task> tasks, List<Task> later) {
+        Batch batch = new Batch(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        StoreState state = head;
+        for (Task task : tasks) {
+            try {
+                long sequence = journal.last() + batch.events().size() + 1;
+                switch (decider.decide(task, state, clock.instant(), sequence)) {
+                    case Decider.Outcome.Decided(Event event, Object result) -> {
+                        Entry entry = entry(event, task);
+                        state.apply(sequence, event);
+                        task.result(result);
+                        batch.tasks().add(task);
+                        batch.events().add(event);
+                        batch.entries().add(entry);
+                    }
+                    case Decider.Outcome.Nothing(Object result) -> {
+                        task.result(result);
+                        task.done();
+                    }
+                    case Decider.Outcome.Later _ -> later.add(task);
+                }
+            } catch (RefusedChangeException e) {
+                task.refuse(e);
+            } catch (StoreUnavailableException e) {
+                task.fail(e);
+            } catch (IOException e) {
+                task.fail(new StoreUnavailableException(CLOSING, "reading what was to be kept: " + e));
+            }
+        }
+        List<String> prints = new ArrayList<>(answered.keySet());
+        if (!prints.isEmpty() && (!batch.events().isEmpty() || answersDue() || closing)) {
+            answersSince.set(0);
+            Event event = new Event.AnswersRead(prints);
+            state.apply(journal.last() + batch.events().size() + 1, event);
+            batch.events().add(event);
+            batch.entries().add(Entry.of(EventCodec.type(event), clock.millis(), codec.write(event)));
+        } else {
+            prints.clear();
+        }
+        if (!batch.events().isEmpty()) {
+            write(batch);
+            prints.forEach(answered::remove);
+        }
+    }
+
+    private Entry entry(Event event, Task task) throws StoreUnavailableException, IOException {
+        ByteBuffer header = codec.write(event);
+        if (task.change instanceof Change.Deliver deliver && task.blob.isEmpty()) {
+            Octets content = deliver.content().content();
+            ByteBuffer octets = ByteBuffer.allocate((int) content.size());
+            if (content.read(0, octets) != content.size()) {
+                throw new IOException("the spool is shorter than it says");
+            }
+            return new Entry(
+                    EventCodec.type(event),
+                    clock.millis(),
+                    header,
+                    octets.flip(),
+                    deliver.content().sha256());
+        }
+        return Entry.of(EventCodec.type(event), clock.millis(), header);
+    }
+
+    private void write(Batch batch) {
+        long start = System.nanoTime();
+        List<Location> locations;
+        try {
+            locations = journal.append(batch.entries());
+        } catch (Journal.ForceFailedException e) {
+            halt.halt("fsync of the journal failed: what is on the disk is not known", e);
+            fail(batch, e);
+            return;
+        } catch (IOException e) {
+            LOG.warn(
+                    "event=journal.write-failed changes={} reason=\"{}\"",
+                    batch.events().size(),
+                    e.toString());
+            forgetDecisions();
+            fail(batch, e);
+            return;
+        }
+        meters.histogram("mutatio_store_fsync_seconds").observe(System.nanoTime() - start);
+        meters.counter("mutatio_store_events_total").add(batch.events().size());
+        meters.counter("mutatio_store_batches_total").add();
+        long first = journal.last() - batch.events().size() + 1;
+        List<Applied> events = new ArrayList<>(batch.events().size());
+        for (int i = 0; i < batch.events().size(); i++) {
+            events.add(new Applied(
+                    first + i,
+                    batch.entries().get(i).time(),
+                    locations.get(i),
+                    batch.events().get(i)));
+        }
+        batch.tasks().forEach(Task::durable);
+        applier.submit(events, batch.tasks());
+    }
+
+    /// The head holds decisions that were not written: it begins again at the applied state, once that has caught up.
+    private void forgetDecisions() {
+        while (applier.backlog() > 0) {
+            java.util.concurrent.locks.LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+        }
+        head = applied.copy();
+    }
+
+    private static void fail(Batch batch, IOException cause) {
+        for (Task task : batch.tasks()) {
+            task.fail(new StoreUnavailableException(FULL, "journal: " + cause));
+        }
+    }
+
+    /// Takes no more, finishes what waits.
+    @Override
+    public void close() {
+        closing = true;
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

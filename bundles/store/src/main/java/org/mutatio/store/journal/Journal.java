@@ -1,0 +1,542 @@
+package org.mutatio.store.journal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Segments of records in `data/journal`.
+///
+/// Threads: [#append] belongs to the committer; reading is open to all. On disk at each step: [#append] writes the
+/// batch
+/// with one gathering write, forces once and only then answers. A write that fails or is short is cut off again and the
+/// cut is forced; if even that fails the segment is sealed where it was durable and the next batch begins another. A
+/// force that fails leaves the state of the disk unknown: that ends the process ([ForceFailedException]) before any
+/// answer.
+public final class Journal implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
+
+    static final int SEGMENT_HEADER = 64;
+    private static final long SEGMENT_MAGIC = 0x4D55_5441_5449_4F31L; // MUTATIO1
+    private static final byte[] ZERO = new byte[Frame.HASH];
+    private static final int SCAN_BUFFER = 1 << 20;
+
+    /// The outcome of a force is not known.
+    public static final class ForceFailedException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        ForceFailedException(IOException cause) {
+            super("fsync of the journal failed", cause);
+        }
+    }
+
+    /// Something in the journal that cannot be read though more follows.
+    public record Damage(String segment, long offset, long afterSequence, String reason) {}
+
+    private final Files files;
+    private final Path folder;
+    private final long segmentSize;
+    /// First sequence of each segment to its file.
+    private final NavigableMap<Long, Path> segments = new ConcurrentSkipListMap<>();
+    private final List<Damage> damages = new ArrayList<>();
+
+    private Files.@org.jspecify.annotations.Nullable Appender current;
+    private long currentSegment;
+    private long durable;
+    private byte[] former = ZERO;
+    private volatile long last;
+
+    private Journal(Files files, Path folder, long segmentSize) {
+        this.files = files;
+        this.folder = folder;
+        this.segmentSize = segmentSize;
+    }
+
+    /// Opens the folder, finds the end, cuts a torn tail off, and forces what is there.
+    ///
+    /// @throws NewerFormatException a record that this release does not know; nothing was touched
+    public static Journal open(Files files, Path folder, long segmentSize) throws IOException {
+        Journal journal = new Journal(files, folder, segmentSize);
+        journal.open();
+        return journal;
+    }
+
+    private void open() throws IOException {
+        files.createFolders(folder);
+        for (Path file : files.list(folder)) {
+            String name = String.valueOf(file.getFileName());
+            if (name.endsWith(".seg")) {
+                segments.put(HexFormat.fromHexDigitsToLong(name.substring(0, name.length() - 4)), file);
+            }
+        }
+        if (segments.isEmpty()) {
+            return;
+        }
+        // Only the last segment can have a torn tail; a last one without a whole header holds nothing durable.
+        while (!segments.isEmpty()) {
+            long first = segments.lastKey();
+            Path file = segment(first);
+            if (files.size(file) >= SEGMENT_HEADER && headerGood(file, first)) {
+                break;
+            }
+            if (files.size(file) > SEGMENT_HEADER) {
+                throw new IOException(
+                        "the header of the last segment " + file + " is damaged: move it away to go on without");
+            }
+            files.delete(file);
+            files.forceFolder(folder);
+            segments.remove(first);
+        }
+        if (segments.isEmpty()) {
+            return;
+        }
+        long first = segments.lastKey();
+        Path file = segment(first);
+        Tail tail = new Tail();
+        long end = scanSegment(first, file, 0, tail::take);
+        last = tail.sequence > 0 ? tail.sequence : first - 1;
+        former = tail.hash != null ? tail.hash : headerFormer(file);
+        current = files.append(file, end);
+        currentSegment = first;
+        durable = end;
+        files.force(file);
+        files.forceFolder(folder);
+    }
+
+    /// Remembers the last record seen.
+    private final class Tail {
+        private long sequence;
+        private byte @org.jspecify.annotations.Nullable [] hash;
+
+        void take(JournalRecord record) throws IOException {
+            sequence = record.sequence();
+            ByteBuffer frame = ByteBuffer.allocate(Frame.LENGTH);
+            files.read(segment(record.location().segment()), record.location().offset(), frame);
+            hash = Hashes.sha256(frame.flip());
+        }
+    }
+
+    private Path segment(long first) throws IOException {
+        Path file = segments.get(first);
+        if (file == null) {
+            throw new IOException("segment " + first + " is not there any more");
+        }
+        return file;
+    }
+
+    private boolean headerGood(Path file, long first) throws IOException {
+        ByteBuffer header = ByteBuffer.allocate(SEGMENT_HEADER);
+        files.read(file, 0, header);
+        header.flip();
+        return header.remaining() == SEGMENT_HEADER
+                && header.getLong(0) == SEGMENT_MAGIC
+                && header.getLong(16) == first
+                && header.getInt(SEGMENT_HEADER - 4)
+                        == Frame.crc(header.duplicate().limit(SEGMENT_HEADER - 4));
+    }
+
+    private byte[] headerFormer(Path file) throws IOException {
+        ByteBuffer header = ByteBuffer.allocate(SEGMENT_HEADER);
+        files.read(file, 0, header);
+        byte[] hash = new byte[Frame.HASH];
+        header.get(24, hash);
+        return hash;
+    }
+
+    /// Sequence of the last durable record; 0 when there is none.
+    public long last() {
+        return last;
+    }
+
+    /// First sequence that is still kept; 1 at the beginning.
+    public long firstKept() {
+        return segments.isEmpty() ? 1 : segments.firstKey();
+    }
+
+    public List<Damage> damages() {
+        synchronized (damages) {
+            return List.copyOf(damages);
+        }
+    }
+
+    /// Begins numbering above a value ever handed out; only for a journal without records.
+    public void startAbove(long sequence) {
+        if (segments.isEmpty() && last < sequence) {
+            last = sequence;
+        }
+    }
+
+    /// Appends a batch and makes it durable.
+    ///
+    /// @return where each record begins, in order; their sequences are `last() - n + 1` to `last()` afterwards
+    /// @throws ForceFailedException end the process
+    /// @throws IOException nothing of the batch was kept
+    public List<Location> append(List<Entry> batch) throws IOException {
+        Files.Appender appender = current;
+        if (appender == null || durable >= segmentSize) {
+            appender = roll();
+        }
+        List<ByteBuffer> octets = new ArrayList<>(batch.size() * 3);
+        List<Location> locations = new ArrayList<>(batch.size());
+        long sequence = last;
+        long at = durable;
+        byte[] hash = former;
+        for (Entry entry : batch) {
+            if (at + entry.length() > Integer.MAX_VALUE) {
+                throw new IOException("a batch larger than a segment can hold");
+            }
+            ByteBuffer known = entry.octetsSha256();
+            byte[] octetsHash = new byte[Frame.HASH];
+            if (known != null) {
+                known.duplicate().get(octetsHash);
+            } else {
+                octetsHash = Hashes.sha256(entry.octets());
+            }
+            Frame frame = new Frame(
+                    ++sequence,
+                    entry.type(),
+                    entry.time(),
+                    entry.header().remaining(),
+                    entry.octets().remaining(),
+                    Frame.crc(entry.header().duplicate()),
+                    Frame.crc(entry.octets().duplicate()),
+                    Hashes.sha256(entry.header()),
+                    octetsHash,
+                    hash);
+            ByteBuffer head = ByteBuffer.allocate(Frame.LENGTH);
+            frame.write(head);
+            head.flip();
+            hash = Hashes.sha256(head);
+            octets.add(head);
+            octets.add(entry.header().duplicate());
+            if (entry.octets().hasRemaining()) {
+                octets.add(entry.octets().duplicate());
+            }
+            locations.add(new Location(currentSegment, (int) at));
+            at += entry.length();
+        }
+        try {
+            appender.write(octets);
+        } catch (IOException e) {
+            cutBack(appender);
+            throw e;
+        }
+        try {
+            appender.force();
+        } catch (IOException e) {
+            throw new ForceFailedException(e);
+        }
+        durable = at;
+        former = hash;
+        last = sequence;
+        return locations;
+    }
+
+    private void cutBack(Files.Appender appender) throws IOException {
+        try {
+            appender.truncate(durable);
+        } catch (IOException e) {
+            // Sealed where it was durable: nothing is ever appended behind a torn record.
+            LOG.warn("event=segment.sealed segment={} at={} reason=\"{}\"", currentSegment, durable, e.toString());
+            current = null;
+            appender.close();
+        }
+    }
+
+    private Files.Appender roll() throws IOException {
+        Files.Appender old = current;
+        long first = last + 1;
+        Path file = folder.resolve(HexFormat.of().toHexDigits(first) + ".seg");
+        if (segments.containsKey(first)) {
+            // A segment that was sealed before its first record: its name is taken; it holds nothing.
+            files.delete(file);
+        }
+        Files.Appender appender = files.append(file, 0);
+        try {
+            ByteBuffer header = ByteBuffer.allocate(SEGMENT_HEADER);
+            header.putLong(SEGMENT_MAGIC)
+                    .putShort((short) 1)
+                    .putShort((short) 0)
+                    .putInt(0);
+            header.putLong(first).put(former).putInt(0);
+            header.putInt(
+                    SEGMENT_HEADER - 4, Frame.crc(header.duplicate().flip().limit(SEGMENT_HEADER - 4)));
+            appender.write(List.of(header.clear()));
+            appender.force();
+            files.forceFolder(folder);
+        } catch (IOException e) {
+            appender.close();
+            throw e;
+        }
+        if (old != null) {
+            old.close();
+        }
+        segments.put(first, file);
+        current = appender;
+        currentSegment = first;
+        durable = SEGMENT_HEADER;
+        return appender;
+    }
+
+    /// All records from a sequence on, in order. A bad place with valid records behind it is damage: noted, passed
+    /// over.
+    ///
+    /// @throws NewerFormatException a record that this release does not know
+    public void scan(long from, JournalRecord.Visitor visitor) throws IOException {
+        Long start = segments.floorKey(from);
+        for (var segment : segments.tailMap(start == null ? 0L : start, true).entrySet()) {
+            scanSegment(segment.getKey(), segment.getValue(), from, visitor);
+        }
+    }
+
+    /// @return the end of the last whole record
+    private long scanSegment(long first, Path file, long from, JournalRecord.Visitor visitor) throws IOException {
+        long size = files.size(file);
+        Window window = new Window(file);
+        long at = SEGMENT_HEADER;
+        long expected = first;
+        while (at + Frame.LENGTH <= size) {
+            ByteBuffer octets = window.at(at, Frame.LENGTH);
+            Frame.Read read = Frame.read(octets);
+            if (read instanceof Frame.Read.Unknown(int version, int type)) {
+                throw new NewerFormatException("record type " + type + " of format " + version + " in " + file
+                        + " is of a newer release: start that one; nothing was changed");
+            }
+            String reason = "";
+            if (read instanceof Frame.Read.Good(Frame frame)) {
+                if (at + frame.recordLength() <= size && frame.sequence() >= expected) {
+                    ByteBuffer header = window.at(at + Frame.LENGTH, frame.headerLength());
+                    boolean headerGood = Frame.crc(header.duplicate()) == frame.headerCrc();
+                    boolean octetsGood = window.crc(at + Frame.LENGTH + frame.headerLength(), frame.octetsLength())
+                            == frame.octetsCrc();
+                    if (headerGood && octetsGood) {
+                        if (frame.sequence() >= from) {
+                            visitor.visit(new JournalRecord(frame, new Location(first, (int) at), copy(header)));
+                        }
+                        expected = frame.sequence() + 1;
+                        at += frame.recordLength();
+                        continue;
+                    }
+                    reason = headerGood ? "octets damaged" : "header damaged";
+                } else {
+                    reason = "record longer than its segment, or out of order";
+                }
+            } else if (read instanceof Frame.Read.Bad(String why)) {
+                reason = why;
+            }
+            long next = findFrame(window, at + 1, size, expected);
+            if (next < 0) {
+                if (first != segments.lastKey()) {
+                    note(new Damage(String.valueOf(file.getFileName()), at, expected - 1, reason));
+                }
+                return at;
+            }
+            note(new Damage(String.valueOf(file.getFileName()), at, expected - 1, reason));
+            at = next;
+        }
+        return at;
+    }
+
+    private void note(Damage damage) {
+        synchronized (damages) {
+            if (!damages.contains(damage) && damages.size() < 10_000) {
+                damages.add(damage);
+                LOG.error(
+                        "event=journal.damage segment={} offset={} after={} reason=\"{}\"",
+                        damage.segment(),
+                        damage.offset(),
+                        damage.afterSequence(),
+                        damage.reason());
+            }
+        }
+    }
+
+    /// The next whole record behind a bad place; -1: none, so the bad place is a tail.
+    private static long findFrame(Window window, long from, long size, long expected) throws IOException {
+        for (long at = from; at + Frame.LENGTH <= size; at++) {
+            ByteBuffer octets = window.at(at, 4);
+            if (octets.getInt(octets.position()) == Frame.MAGIC
+                    && Frame.read(window.at(at, Frame.LENGTH)) instanceof Frame.Read.Good(Frame frame)
+                    && frame.sequence() >= expected
+                    && at + frame.recordLength() <= size
+                    && window.crc(at + Frame.LENGTH, frame.headerLength()) == frame.headerCrc()) {
+                return at;
+            }
+        }
+        return -1;
+    }
+
+    private static ByteBuffer copy(ByteBuffer octets) {
+        ByteBuffer copy = ByteBuffer.allocate(octets.remaining());
+        copy.put(octets.duplicate());
+        return copy.flip();
+    }
+
+    /// A sliding view of a file, for scanning.
+    private final class Window {
+        private final Path file;
+        private ByteBuffer buffer = ByteBuffer.allocate(SCAN_BUFFER).limit(0);
+        private long start;
+
+        Window(Path file) {
+            this.file = file;
+        }
+
+        ByteBuffer at(long offset, int length) throws IOException {
+            if (offset < start || offset + length > start + buffer.limit()) {
+                if (length > buffer.capacity()) {
+                    buffer = ByteBuffer.allocate(length);
+                }
+                buffer.clear();
+                start = offset;
+                files.read(file, offset, buffer);
+                buffer.flip();
+            }
+            int from = (int) (offset - start);
+            return buffer.duplicate().position(from).limit(Math.min(buffer.limit(), from + length));
+        }
+
+        int crc(long offset, long length) throws IOException {
+            java.util.zip.CRC32C crc = new java.util.zip.CRC32C();
+            long left = length;
+            long at = offset;
+            while (left > 0) {
+                int step = (int) Math.min(left, SCAN_BUFFER);
+                ByteBuffer part = at(at, step);
+                if (part.remaining() < step) {
+                    return ~(int) crc.getValue();
+                }
+                crc.update(part);
+                at += step;
+                left -= step;
+            }
+            return (int) crc.getValue();
+        }
+    }
+
+    /// Reads one record's frame and header; checks both.
+    public JournalRecord read(Location location) throws IOException {
+        Path file = file(location);
+        ByteBuffer frameOctets = ByteBuffer.allocate(Frame.LENGTH);
+        files.read(file, location.offset(), frameOctets);
+        frameOctets.flip();
+        if (frameOctets.remaining() < Frame.LENGTH
+                || !(Frame.read(frameOctets) instanceof Frame.Read.Good(Frame frame))) {
+            throw new IOException("damaged frame at " + describe(location));
+        }
+        ByteBuffer header = ByteBuffer.allocate(frame.headerLength());
+        files.read(file, location.offset() + (long) Frame.LENGTH, header);
+        header.flip();
+        if (Frame.crc(header.duplicate()) != frame.headerCrc()) {
+            throw new IOException("damaged header of record " + frame.sequence() + " at " + describe(location));
+        }
+        return new JournalRecord(frame, location, header);
+    }
+
+    /// The file that holds a location.
+    public Path file(Location location) throws IOException {
+        return segment(location.segment());
+    }
+
+    private static String describe(Location location) {
+        return HexFormat.of().toHexDigits(location.segment()) + ".seg:" + location.offset();
+    }
+
+    /// Closed segments with the range of sequences in each, oldest first; the one being written is not among them.
+    public List<Closed> closed() {
+        List<Closed> closed = new ArrayList<>();
+        Long previous = null;
+        for (Long first : segments.keySet()) {
+            if (previous != null) {
+                closed.add(new Closed(previous, first - 1));
+            }
+            previous = first;
+        }
+        return closed;
+    }
+
+    /// @param first sequence of its first record
+    /// @param last sequence of its last record
+    public record Closed(long first, long last) {}
+
+    /// When a closed segment was last written: none of its records is younger.
+    public long youngest(long first) throws IOException {
+        return files.modified(segment(first));
+    }
+
+    /// Reads all records up to a sequence and checks what a plain scan does not: the SHA-256 of both parts and the
+    /// chain from
+    /// frame to frame.
+    ///
+    /// @param problems told each that is found
+    public void verifyChain(long upTo, JournalRecord.Visitor visitor, java.util.function.Consumer<String> problems)
+            throws IOException {
+        byte[][] expected = new byte[1][];
+        scan(firstKept(), record -> {
+            if (record.sequence() > upTo) {
+                return;
+            }
+            Path file = segment(record.location().segment());
+            ByteBuffer octets = ByteBuffer.allocate(Frame.LENGTH);
+            files.read(file, record.location().offset(), octets);
+            octets.flip();
+            byte[] hash = Hashes.sha256(octets);
+            if (Frame.read(octets) instanceof Frame.Read.Good(Frame frame)) {
+                byte[] wanted = expected[0];
+                if (wanted != null && !Frame.same(wanted, frame.former())) {
+                    problems.accept("record " + record.sequence() + " does not name the frame before it");
+                }
+                if (!Frame.same(Hashes.sha256(record.header()), frame.headerSha256())) {
+                    problems.accept("record " + record.sequence() + ": hash of the header is wrong");
+                }
+                if (!Frame.same(hash(file, record.octetsAt(), record.octetsLength()), frame.octetsSha256())) {
+                    problems.accept("record " + record.sequence() + ": hash of the octets is wrong");
+                }
+            }
+            expected[0] = hash;
+            visitor.visit(record);
+        });
+    }
+
+    private byte[] hash(Path file, long at, long length) throws IOException {
+        java.security.MessageDigest digest = Hashes.sha256();
+        ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(length, SCAN_BUFFER));
+        long left = length;
+        while (left > 0) {
+            buffer.clear().limit((int) Math.min(left, buffer.capacity()));
+            int read = files.read(file, at + length - left, buffer);
+            if (read <= 0) {
+                break;
+            }
+            digest.update(buffer.flip());
+            left -= read;
+        }
+        return digest.digest();
+    }
+
+    /// Deletes a closed segment that nobody needs any more.
+    public void delete(long first) throws IOException {
+        Path file = segments.get(first);
+        if (file != null && first != currentSegment) {
+            segments.remove(first);
+            files.delete(file);
+            files.forceFolder(folder);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        Files.Appender appender = current;
+        current = null;
+        if (appender != null) {
+            appender.close();
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package org.mutatio.store.journal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/// A record as read back.
+public final class JournalRecord {
+    private final Frame frame;
+    private final Location location;
+    private final ByteBuffer header;
+
+    JournalRecord(Frame frame, Location location, ByteBuffer header) {
+        this.frame = frame;
+        this.location = location;
+        this.header = header;
+    }
+
+    public long sequence() {
+        return frame.sequence();
+    }
+
+    public RecordType type() {
+        return frame.type();
+    }
+
+    public long time() {
+        return frame.time();
+    }
+
+    public Location location() {
+        return location;
+    }
+
+    /// The header, checked; read-only.
+    public ByteBuffer header() {
+        return header.asReadOnlyBuffer();
+    }
+
+    public int octetsLength() {
+        return frame.octetsLength();
+    }
+
+    /// Where the second part begins in the segment.
+    public long octetsAt() {
+        return location.offset() + (long) Frame.LENGTH + frame.headerLength();
+    }
+
+    /// Told of each record by [Journal#scan].
+    @FunctionalInterface
+    public interface Visitor {
+        void visit(JournalRecord record) throws IOException;
+    }
+}

@@ -1,0 +1,357 @@
+package org.mutatio.store.recovery;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import org.mutatio.store.event.Event;
+import org.mutatio.store.event.EventCodec;
+import org.mutatio.store.index.Index;
+import org.mutatio.store.journal.Journal;
+import org.mutatio.store.state.StoreState;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Brings an index up to the journal's end: the live one when it can be trusted, else the newest checkpoint, else an
+/// empty
+/// one and the whole journal.
+public final class Recovery {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
+    private static final int BATCH = 2_000;
+    private static final String FORMAT = "1";
+
+    private final Path data;
+    private final Journal journal;
+    private final EventCodec codec;
+    private final InstantSource clock;
+
+    public Recovery(Path data, Journal journal, EventCodec codec, InstantSource clock) {
+        this.data = data;
+        this.journal = journal;
+        this.codec = codec;
+        this.clock = clock;
+    }
+
+    /// An index and the state at the same event.
+    public record Recovered(Index index, StoreState state) {}
+
+    /// `data/format`: written at the first start; another content belongs to another release.
+    ///
+    /// @throws IOException names the release's format; nothing was touched
+    public static void checkFormat(Path data) throws IOException {
+        Files.createDirectories(data);
+        Path file = data.resolve("format");
+        if (!Files.exists(file)) {
+            Files.writeString(file, FORMAT + "\n", StandardCharsets.US_ASCII);
+            force(file);
+            force(data);
+            return;
+        }
+        String format = Files.readString(file, StandardCharsets.US_ASCII).strip();
+        if (!format.equals(FORMAT)) {
+            throw new IOException("the data in " + data + " has format " + format + ", this release knows format "
+                    + FORMAT + ": start the release that wrote it; nothing was changed");
+        }
+    }
+
+    /// @param trusted false after a power cut: the live index is set aside unread
+    public Recovered open(boolean trusted) throws IOException {
+        Path live = Index.file(data);
+        if (!trusted && Files.exists(live)) {
+            setAside(live, "power cut or kernel crash since the last run");
+        }
+        if (Files.exists(live)) {
+            try {
+                return replay(data);
+            } catch (SQLException | IllegalStateException e) {
+                setAside(live, "it did not open: " + e.getMessage());
+            }
+        }
+        for (Path checkpoint : checkpoints()) {
+            try {
+                unpack(checkpoint);
+                LOG.info("event=index.checkpoint from={}", checkpoint.getFileName());
+                return replay(data);
+            } catch (SQLException | IllegalStateException | IOException e) {
+                LOG.warn(
+                        "event=index.checkpoint-unusable file={} reason=\"{}\"",
+                        checkpoint.getFileName(),
+                        e.toString());
+                if (Files.exists(live)) {
+                    setAside(live, "made from a checkpoint that was no good");
+                }
+            }
+        }
+        if (journal.firstKept() > 1) {
+            LOG.error(
+                    "event=index.rebuild reason=\"no checkpoint is usable and the journal begins at {}: mail before it is not in"
+                            + " the index\"",
+                    journal.firstKept());
+        }
+        try {
+            return replay(data);
+        } catch (SQLException e) {
+            throw Index.failed("an empty index cannot be made in " + data, e);
+        }
+    }
+
+    private void setAside(Path live, String reason) throws IOException {
+        Path to = data.resolve("index.set-aside." + clock.millis());
+        Files.move(live, to, StandardCopyOption.ATOMIC_MOVE);
+        LOG.warn("event=index.set-aside to={} reason=\"{}\"", to.getFileName(), reason);
+        try (Stream<Path> all = Files.list(data)) {
+            List<Path> old = all.filter(
+                            path -> String.valueOf(path.getFileName()).startsWith("index.set-aside."))
+                    .sorted(Comparator.reverseOrder())
+                    .skip(2)
+                    .toList();
+            for (Path path : old) {
+                Files.delete(path);
+            }
+        }
+    }
+
+    /// Newest first.
+    public List<Path> checkpoints() throws IOException {
+        Path folder = data.resolve("checkpoints");
+        if (!Files.exists(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.filter(path -> path.toString().endsWith(".zip"))
+                    .sorted(Comparator.reverseOrder())
+                    .toList();
+        }
+    }
+
+    private void unpack(Path checkpoint) throws IOException {
+        Path live = Index.file(data);
+        Path fresh = data.resolve("index.unpacking");
+        boolean found = false;
+        try (ZipInputStream in = new ZipInputStream(Files.newInputStream(checkpoint))) {
+            ZipEntry entry = in.getNextEntry();
+            while (entry != null) {
+                if (entry.getName().endsWith(".mv.db")) {
+                    Files.copy(in, fresh, StandardCopyOption.REPLACE_EXISTING);
+                    found = true;
+                }
+                entry = in.getNextEntry();
+            }
+        }
+        if (!found) {
+            throw new IOException("no database in " + checkpoint);
+        }
+        Files.move(fresh, live, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private Recovered replay(Path folder) throws SQLException, IOException {
+        Index index = Index.open(folder);
+        try {
+            StoreState state = new StoreState();
+            index.load(state);
+            long applied = index.applied();
+            if (applied > journal.last()) {
+                throw new IllegalStateException(
+                        "the index is at " + applied + ", the journal ends at " + journal.last());
+            }
+            fingerprints(index, state, applied);
+            long start = System.nanoTime();
+            Replay replay = new Replay(index, state);
+            journal.scan(
+                    applied + 1,
+                    record -> replay.take(new Index.Applied(
+                            record.sequence(),
+                            record.time(),
+                            record.location(),
+                            codec.read(record.type(), record.header()))));
+            replay.flush();
+            if (replay.count > 0) {
+                LOG.info("event=index.replayed events={} ms={}", replay.count, (System.nanoTime() - start) / 1_000_000);
+            }
+            return new Recovered(index, state);
+        } catch (SQLException | IOException | RuntimeException e) {
+            try {
+                index.close();
+            } catch (SQLException closing) {
+                e.addSuppressed(closing);
+            }
+            throw e;
+        }
+    }
+
+    /// Those that the index has not written down yet are in the last records before `applied`.
+    private void fingerprints(Index index, StoreState state, long applied) throws SQLException, IOException {
+        long floor = index.fingerprintFloor();
+        if (floor > applied) {
+            return;
+        }
+        Map<String, StoreState.Unanswered> found = new LinkedHashMap<>();
+        List<String> answered = new ArrayList<>();
+        journal.scan(floor, record -> {
+            if (record.sequence() > applied) {
+                return;
+            }
+            switch (record.type()) {
+                case MAIL_ACCEPTED -> {
+                    if (codec.read(record.type(), record.header()) instanceof Event.MailAccepted mail
+                            && !mail.fingerprint().isEmpty()) {
+                        found.put(
+                                mail.fingerprint(),
+                                new StoreState.Unanswered(mail.id(), mail.received(), record.sequence()));
+                    }
+                }
+                case ANSWERS_READ -> {
+                    if (codec.read(record.type(), record.header()) instanceof Event.AnswersRead(var prints)) {
+                        answered.addAll(prints);
+                    }
+                }
+                default -> {}
+            }
+        });
+        answered.forEach(found::remove);
+        found.forEach(state::load);
+    }
+
+    private static final class Replay {
+        private final Index index;
+        private final StoreState state;
+        private final List<Index.Applied> batch = new ArrayList<>();
+        private long count;
+
+        Replay(Index index, StoreState state) {
+            this.index = index;
+            this.state = state;
+        }
+
+        void take(Index.Applied event) throws IOException {
+            batch.add(event);
+            if (batch.size() >= BATCH) {
+                flush();
+            }
+        }
+
+        void flush() throws IOException {
+            if (batch.isEmpty()) {
+                return;
+            }
+            for (Index.Applied event : batch) {
+                state.apply(event.sequence(), event.event());
+            }
+            count += batch.size();
+            try {
+                // Every fingerprint is written down: the journal need not be read for them again.
+                index.apply(batch, state, new Index.FingerprintWindow(state.unanswered(), List.of(), Long.MAX_VALUE));
+            } catch (SQLException e) {
+                throw Index.failed("replay into the index failed", e);
+            }
+            batch.clear();
+        }
+    }
+
+    /// Opens the live index after an error at run time and brings it to `upTo` without touching any state.
+    public Index reopen(StoreState state, long upTo) throws IOException {
+        try {
+            Index index = Index.open(data);
+            try {
+                List<Index.Applied> batch = new ArrayList<>();
+                journal.scan(index.applied() + 1, record -> {
+                    if (record.sequence() <= upTo) {
+                        batch.add(new Index.Applied(
+                                record.sequence(),
+                                record.time(),
+                                record.location(),
+                                codec.read(record.type(), record.header())));
+                    }
+                });
+                for (int i = 0; i < batch.size(); i += BATCH) {
+                    index.apply(
+                            batch.subList(i, Math.min(batch.size(), i + BATCH)),
+                            state,
+                            new Index.FingerprintWindow(state.unanswered(), List.of(), Long.MAX_VALUE));
+                }
+                return index;
+            } catch (SQLException | IOException | RuntimeException e) {
+                index.close();
+                throw e;
+            }
+        } catch (SQLException e) {
+            Path live = Index.file(data);
+            if (Files.exists(live) && !String.valueOf(e.getMessage()).contains("No space")) {
+                setAside(live, "it did not open again: " + e.getMessage());
+                Optional<Path> newest = checkpoints().stream().findFirst();
+                if (newest.isPresent()) {
+                    unpack(newest.get());
+                }
+            }
+            throw Index.failed("the index did not open again", e);
+        }
+    }
+
+    /// Makes a checkpoint by `copy` (which fills a zip) and keeps the two newest.
+    ///
+    /// @param applied sequence that the copy has at least
+    public void checkpoint(long applied, java.util.function.Consumer<Path> copy) throws IOException {
+        Path folder = data.resolve("checkpoints");
+        Files.createDirectories(folder);
+        Path making = folder.resolve("making.tmp");
+        Files.deleteIfExists(making);
+        copy.accept(making);
+        if (!Files.exists(making)) {
+            throw new IOException("the copy was not made");
+        }
+        verify(making);
+        force(making);
+        Files.move(
+                making,
+                folder.resolve(HexFormat.of().toHexDigits(applied) + ".zip"),
+                StandardCopyOption.ATOMIC_MOVE,
+                StandardCopyOption.REPLACE_EXISTING);
+        force(folder);
+        List<Path> all = checkpoints();
+        for (Path old : all.subList(Math.min(2, all.size()), all.size())) {
+            Files.delete(old);
+        }
+        LOG.info("event=checkpoint.made sequence={}", applied);
+    }
+
+    /// Reads it whole: a zip has a checksum on every entry.
+    private static void verify(Path zip) throws IOException {
+        byte[] buffer = new byte[64 * 1024];
+        try (ZipInputStream in = new ZipInputStream(Files.newInputStream(zip))) {
+            while (in.getNextEntry() != null) {
+                int read = in.read(buffer);
+                while (read >= 0) {
+                    read = in.read(buffer);
+                }
+            }
+        }
+    }
+
+    /// The sequence that a checkpoint's name says.
+    public static long sequence(Path checkpoint) {
+        String name = String.valueOf(checkpoint.getFileName());
+        return HexFormat.fromHexDigitsToLong(name.substring(0, name.indexOf('.')));
+    }
+
+    private static void force(Path path) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+}

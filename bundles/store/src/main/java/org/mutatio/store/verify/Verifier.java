@@ -1,0 +1,92 @@
+package org.mutatio.store.verify;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.mutatio.store.event.Event;
+import org.mutatio.store.event.EventCodec;
+import org.mutatio.store.journal.Journal;
+import org.mutatio.store.journal.RecordType;
+
+/// Reads the journal from its beginning: checksums, hashes, the chain from frame to frame, that every header is an
+/// event,
+/// and that every blob is there with its size.
+public final class Verifier {
+
+    private Verifier() {}
+
+    /// @param blobs the file of a blob
+    /// @param upTo last sequence to look at
+    public static Report journal(
+            Path data,
+            Journal journal,
+            EventCodec codec,
+            Function<String, Path> blobs,
+            long upTo,
+            Consumer<String> progress)
+            throws IOException {
+        Report report = new Report();
+        Set<String> named = new HashSet<>();
+        long[] previous = {journal.firstKept() - 1};
+        journal.verifyChain(
+                upTo,
+                record -> {
+                    report.record();
+                    if (report.records() % 10_000 == 0) {
+                        progress.accept(report.records() + " records read");
+                    }
+                    if (record.sequence() != previous[0] + 1) {
+                        report.problems(List.of(
+                                "records " + (previous[0] + 1) + " to " + (record.sequence() - 1) + " are missing"));
+                    }
+                    previous[0] = record.sequence();
+                    Event event;
+                    try {
+                        event = codec.read(record.type(), record.header());
+                    } catch (IOException e) {
+                        report.problems(List.of("record " + record.sequence() + " (" + record.type() + ") is no event: "
+                                + e.getMessage()));
+                        return;
+                    }
+                    if (record.type() == RecordType.MAIL_ACCEPTED && event instanceof Event.MailAccepted mail) {
+                        report.mail(mail.size());
+                        if (!mail.blob().isEmpty()) {
+                            named.add(mail.blob());
+                            Path file = blobs.apply(mail.blob());
+                            if (!Files.exists(file)) {
+                                report.problems(List.of(
+                                        "mail " + mail.id() + ": its blob " + file.getFileName() + " is missing"));
+                            } else if (Files.size(file) != mail.size()) {
+                                report.problems(List.of("mail " + mail.id() + ": its blob has " + Files.size(file)
+                                        + " octets instead of " + mail.size()));
+                            }
+                        }
+                    }
+                },
+                problem -> report.problems(List.of(problem)));
+        for (Journal.Damage damage : journal.damages()) {
+            report.problems(List.of("segment " + damage.segment() + " is damaged at " + damage.offset()
+                    + " behind record " + damage.afterSequence() + ": " + damage.reason()));
+        }
+        orphans(data, named, progress);
+        return report;
+    }
+
+    /// Blobs that no record names are left over from a crash before the commit: told, no problem.
+    private static void orphans(Path data, Set<String> named, Consumer<String> progress) throws IOException {
+        try (Stream<Path> all = Files.walk(data.resolve("blobs"))) {
+            for (Path file : all.filter(Files::isRegularFile).toList()) {
+                if (!named.contains(String.valueOf(file.getFileName()))) {
+                    progress.accept("blob " + file.getFileName()
+                            + " belongs to no mail (left by a crash before its 250, or newer" + " than this check)");
+                }
+            }
+        }
+    }
+}
