@@ -68,11 +68,12 @@ import org.mutatio.store.view.SessionView;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The store on a local disk: `data/journal`, `data/blobs`, `data/index.mv.db`, `data/checkpoints`, `data/spool`,
+/// The store on a local disk: `data/journal`, `data/blobs`, `data/index.mv.db`, `data/checkpoints`,
+/// `data/spool`,
 /// `data/trace`.
 ///
-/// A message above 256 KiB is renamed from the spool into `data/blobs` and forced, file and folder, before the record
-/// that
+/// A message above 256 KiB is renamed from the spool into `data/blobs` and forced, file and folder, before
+/// the record that
 /// names it is written; a crash in between leaves a file that nobody names, which `store verify` lists.
 public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable {
 
@@ -171,8 +172,8 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
 
     /// Opens, recovers and serves.
     ///
-    /// @throws IOException another process has it, a newer format, or a disk that fails: the message is for the
-    administrator
+    /// @throws IOException another process has it, a newer format, or a disk that fails: the message is
+    ///     for the administrator
     public static LocalStore open(Path data, Settings settings, InstantSource clock, Halt halt, Meters meters)
             throws IOException {
         LocalStore store = new LocalStore(data, settings, clock, halt, meters);

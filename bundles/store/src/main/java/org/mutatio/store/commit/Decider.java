@@ -26,8 +26,8 @@ import org.mutatio.store.view.MailboxVersion;
 import org.mutatio.store.view.MessageRow;
 import org.mutatio.store.view.UidRanges;
 
-/// Decides changes against the head: every assigned value (UID, UIDVALIDITY, ids) is chosen here and goes into the
-/// event.
+/// Decides changes against the head: every assigned value (UID, UIDVALIDITY, ids) is chosen here and goes
+/// into the event.
 /// Used by the committer's thread alone.
 final class Decider {
 
@@ -62,10 +62,10 @@ final class Decider {
     private final int validityBase;
 
     /// @param answered whether the answer with that fingerprint was read meanwhile
-    /// @param validityBase UIDVALIDITYs begin above it (the time the store was made), so that a store made anew on
-    the
-            ///     same names never repeats one
-            Decider(Settled settled, java.util.function.Predicate<String> answered, int validityBase) {
+    /// @param validityBase UIDVALIDITYs begin above it (the time the store was made), so that a store made
+    ///     anew on the
+    ///     same names never repeats one
+    Decider(Settled settled, java.util.function.Predicate<String> answered, int validityBase) {
         this.settled = settled;
         this.answered = answered;
         this.validityBase = validityBase;
@@ -505,8 +505,8 @@ final class Decider {
                 info.subscribed());
     }
 
-    /// RFC 9051 section 6.3.6: INBOX stays, its messages go to a new mailbox. The new one gets them by a move, so it is
-    /// made
+    /// RFC 9051 section 6.3.6: INBOX stays, its messages go to a new mailbox. The new one gets them by a
+    /// move, so it is made
     /// first; the caller's second step moves ([org.mutatio.store.LocalStore]).
     private Outcome renameInbox(long account, MailboxInfo inbox, String to, StoreState head) {
         Event.MailboxCreated event =

@@ -11,7 +11,8 @@ public sealed interface Event {
     ///
     /// @param id the mail id
     /// @param size octets received
-    /// @param blob file of the received octets (name in `data/blobs`); empty: they are the record's second part
+    /// @param blob file of the received octets (name in `data/blobs`); empty: they are the record's second
+    ///     part
     /// @param fingerprint hex, or empty
     /// @param created mailboxes made for it
     record MailAccepted(

@@ -34,10 +34,10 @@ import org.mutatio.store.view.UidRanges;
 
 /// One H2 database.
 ///
-/// Threads: [#apply] and the loads belong to the applier and its one connection; readers share a second connection
-/// behind a
-/// lock. On disk: H2 writes when it likes (WRITE_DELAY) and `applied` is in each transaction, so after a kill the
-/// journal is
+/// Threads: [#apply] and the loads belong to the applier and its one connection; readers share a second
+/// connection behind a
+/// lock. On disk: H2 writes when it likes (WRITE_DELAY) and `applied` is in each transaction, so after a
+/// kill the journal is
 /// replayed from there.
 public final class Index implements AutoCloseable {
 
@@ -57,8 +57,8 @@ public final class Index implements AutoCloseable {
     /// @param folder where `index.mv.db` lies or will lie
     public static Index open(Path folder) throws SQLException {
         JdbcDataSource source = new JdbcDataSource();
-        // async: an interrupted thread closes a file: channel for everybody (tried). No fsync of its own: the journal
-        // has it.
+        // async: an interrupted thread closes a file: channel for everybody (tried). No fsync of its own:
+        // the journal has it.
         source.setURL("jdbc:h2:async:" + folder.resolve(NAME).toAbsolutePath()
                 + ";WRITE_DELAY=500;DB_CLOSE_ON_EXIT=FALSE;CACHE_SIZE=16384;MAX_COMPACT_TIME=200;LOCK_TIMEOUT=10000");
         source.setUser("sa");
@@ -286,7 +286,8 @@ public final class Index implements AutoCloseable {
         merge.executeUpdate();
     }
 
-    /// Statements that gather rows over a batch. An order between kinds is kept where it matters: rows come before what
+    /// Statements that gather rows over a batch. An order between kinds is kept where it matters: rows
+    /// come before what
     /// changes them, since [#run] is called between.
     private final class Statements {
         private final Map<String, Integer> filled = new LinkedHashMap<>();

@@ -7,7 +7,8 @@ import java.util.zip.CRC32C;
 
 /// What stands in front of each record's parts: 152 octets, big-endian; docs/journal.md.
 ///
-/// The frame holds hashes of both parts and the hash of the frame before, so a part may be blanked later and the chain
+/// The frame holds hashes of both parts and the hash of the frame before, so a part may be blanked later
+/// and the chain
 /// still verifies.
 ///
 /// @param sequence the record's number, one above the record before

@@ -13,12 +13,14 @@ import org.slf4j.LoggerFactory;
 
 /// Segments of records in `data/journal`.
 ///
-/// Threads: [#append] belongs to the committer; reading is open to all. On disk at each step: [#append] writes the
-/// batch
-/// with one gathering write, forces once and only then answers. A write that fails or is short is cut off again and the
-/// cut is forced; if even that fails the segment is sealed where it was durable and the next batch begins another. A
-/// force that fails leaves the state of the disk unknown: that ends the process ([ForceFailedException]) before any
-/// answer.
+/// Threads: [#append] belongs to the committer; reading is open to all. On disk at each step: [#append]
+/// writes the batch
+/// with one gathering write, forces once and only then answers. A write that fails or is short is cut off
+/// again and the
+/// cut is forced; if even that fails the segment is sealed where it was durable and the next batch begins
+/// another. A
+/// force that fails leaves the state of the disk unknown: that ends the process ([ForceFailedException])
+/// before any answer.
 public final class Journal implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
@@ -79,7 +81,8 @@ public final class Journal implements AutoCloseable {
         if (segments.isEmpty()) {
             return;
         }
-        // Only the last segment can have a torn tail; a last one without a whole header holds nothing durable.
+        // Only the last segment can have a torn tail; a last one without a whole header holds nothing
+        // durable.
         while (!segments.isEmpty()) {
             long first = segments.lastKey();
             Path file = segment(first);
@@ -175,7 +178,8 @@ public final class Journal implements AutoCloseable {
 
     /// Appends a batch and makes it durable.
     ///
-    /// @return where each record begins, in order; their sequences are `last() - n + 1` to `last()` afterwards
+    /// @return where each record begins, in order; their sequences are `last() - n + 1` to `last()`
+    ///     afterwards
     /// @throws ForceFailedException end the process
     /// @throws IOException nothing of the batch was kept
     public List<Location> append(List<Entry> batch) throws IOException {
@@ -285,8 +289,8 @@ public final class Journal implements AutoCloseable {
         return appender;
     }
 
-    /// All records from a sequence on, in order. A bad place with valid records behind it is damage: noted, passed
-    /// over.
+    /// All records from a sequence on, in order. A bad place with valid records behind it is damage:
+    /// noted, passed over.
     ///
     /// @throws NewerFormatException a record that this release does not know
     public void scan(long from, JournalRecord.Visitor visitor) throws IOException {
@@ -449,7 +453,8 @@ public final class Journal implements AutoCloseable {
         return HexFormat.of().toHexDigits(location.segment()) + ".seg:" + location.offset();
     }
 
-    /// Closed segments with the range of sequences in each, oldest first; the one being written is not among them.
+    /// Closed segments with the range of sequences in each, oldest first; the one being written is not
+    /// among them.
     public List<Closed> closed() {
         List<Closed> closed = new ArrayList<>();
         Long previous = null;
@@ -471,8 +476,8 @@ public final class Journal implements AutoCloseable {
         return files.modified(segment(first));
     }
 
-    /// Reads all records up to a sequence and checks what a plain scan does not: the SHA-256 of both parts and the
-    /// chain from
+    /// Reads all records up to a sequence and checks what a plain scan does not: the SHA-256 of both parts
+    /// and the chain from
     /// frame to frame.
     ///
     /// @param problems told each that is found

@@ -2,7 +2,8 @@ package org.mutatio.store.journal;
 
 import java.nio.ByteBuffer;
 
-/// Where a record begins: the segment (by its first sequence) and the offset in it. Twelve octets as a locator.
+/// Where a record begins: the segment (by its first sequence) and the offset in it. Twelve octets as a
+/// locator.
 public record Location(long segment, int offset) {
 
     static final int LENGTH = 12;

@@ -1,6 +1,7 @@
 package org.mutatio.store.journal;
 
-/// Types of records by their number in the frame. A number that a release does not know stops it: it is older than the
+/// Types of records by their number in the frame. A number that a release does not know stops it: it is
+/// older than the
 /// data.
 public enum RecordType {
     MAIL_ACCEPTED(1),

@@ -15,7 +15,8 @@ import org.mutatio.sdk.mail.Octets;
 import org.mutatio.sdk.reply.Reply;
 import org.mutatio.store.journal.Hashes;
 
-/// Octets on their way in; memory first, then a file. Used by one thread, read by the committer when it is whole.
+/// Octets on their way in; memory first, then a file. Used by one thread, read by the committer when it is
+/// whole.
 public final class LocalSpool implements Spool {
 
     private static final Reply FULL = Reply.of(452, "4.3.1", "not enough room to keep the message, try again later");

@@ -27,8 +27,8 @@ import org.mutatio.store.state.StoreState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Brings an index up to the journal's end: the live one when it can be trusted, else the newest checkpoint, else an
-/// empty
+/// Brings an index up to the journal's end: the live one when it can be trusted, else the newest
+/// checkpoint, else an empty
 /// one and the whole journal.
 public final class Recovery {
 

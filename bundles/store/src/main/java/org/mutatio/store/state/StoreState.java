@@ -19,7 +19,8 @@ import org.mutatio.api.store.StoredAccount;
 import org.mutatio.store.event.Event;
 import org.mutatio.store.state.AccountState.MailboxRow;
 
-/// Everything but messages, after some event. [#apply] reads nothing but the event, so replay is deterministic.
+/// Everything but messages, after some event. [#apply] reads nothing but the event, so replay is
+/// deterministic.
 ///
 /// Threads: written by one (committer or applier), read by any; a read-write lock without I/O under it.
 public final class StoreState {

@@ -35,13 +35,14 @@ import org.mutatio.store.event.StoredTrace;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// `data/trace/<day>/lines` has a line for each trace: mail id, where the trace lies, and the words one may search for;
-/// `data/trace/<day>/refused` has the traces of what was not kept (length, then CBOR). Neither is forced or waited for;
-/// their
+/// `data/trace/<day>/lines` has a line for each trace: mail id, where the trace lies, and the words one
+/// may search for;
+/// `data/trace/<day>/refused` has the traces of what was not kept (length, then CBOR). Neither is forced
+/// or waited for; their
 /// loss loses no mail. Retention is deleting a day's folder.
 ///
-/// Threads: anybody offers, one thread writes; what does not fit into the queue, or into a gigabyte a day, is only
-/// counted.
+/// Threads: anybody offers, one thread writes; what does not fit into the queue, or into a gigabyte a day,
+/// is only counted.
 public final class LocalTraces implements Traces, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LocalTraces.class);
@@ -203,7 +204,8 @@ public final class LocalTraces implements Traces, AutoCloseable {
                 Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND), 16 * 1024);
     }
 
-    /// Lets the writer catch up with what was offered before, at most a second, so that one finds what one just caused.
+    /// Lets the writer catch up with what was offered before, at most a second, so that one finds what one
+    /// just caused.
     private void settle() {
         long wanted = offered.get();
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);

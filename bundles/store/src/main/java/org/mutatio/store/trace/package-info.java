@@ -1,4 +1,5 @@
-/// Traces by day: those of refused mail themselves, and for every trace a line to search in. Start at [LocalTraces].
+/// Traces by day: those of refused mail themselves, and for every trace a line to search in. Start at
+/// [LocalTraces].
 @NullMarked
 package org.mutatio.store.trace;
 
