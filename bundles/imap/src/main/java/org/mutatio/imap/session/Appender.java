@@ -1,0 +1,192 @@
+package org.mutatio.imap.session;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.mutatio.api.accounts.Account;
+import org.mutatio.api.store.Change;
+import org.mutatio.api.store.Flags;
+import org.mutatio.api.store.MailStore;
+import org.mutatio.api.store.MailboxInfo;
+import org.mutatio.api.store.RefusedChangeException;
+import org.mutatio.api.store.Spool;
+import org.mutatio.api.store.StoreUnavailableException;
+import org.mutatio.api.trace.Trace;
+import org.mutatio.api.trace.TraceStep;
+import org.mutatio.current.AbsentServiceException;
+import org.mutatio.imap.protocol.Answer;
+import org.mutatio.imap.protocol.Command;
+import org.mutatio.imap.protocol.CommandParser;
+import org.mutatio.imap.protocol.Lexer;
+import org.mutatio.imap.protocol.MailboxNames;
+import org.mutatio.imap.protocol.RefusedException;
+import org.mutatio.mime.structure.Fact;
+import org.mutatio.mime.structure.StructureScanner;
+import org.mutatio.mime.structure.Summary;
+import org.mutatio.net.Connection;
+import org.mutatio.sdk.mail.MailId;
+
+/// APPEND, RFC 9051 section 6.3.12: everything that can be refused is refused before the octets are asked for; then
+/// they
+/// stream through the scanner into the store's spool.
+final class Appender implements AutoCloseable {
+    private final ImapServer server;
+    private final Connection connection;
+    private final Lexer lexer;
+    private final CommandParser parser;
+    private @Nullable Spool spool;
+
+    Appender(ImapServer server, Connection connection, Lexer lexer, CommandParser parser) {
+        this.server = server;
+        this.connection = connection;
+        this.lexer = lexer;
+        this.parser = parser;
+    }
+
+    Answer append(Command.Append append, Account account, MailboxNames names)
+            throws IOException, RefusedException, StoreUnavailableException {
+        Instant began = server.clock().instant();
+        MailboxInfo target;
+        Flags flags;
+        MailStore store;
+        Spool into;
+        try {
+            long size = append.literal().size();
+            String name = names.existing(append.mailbox());
+            flags = ImapSession.flags(append.flags(), false);
+            if (size > server.settings().messageSize().octets()) {
+                throw RefusedException.no(
+                        "TOOBIG",
+                        "the message is larger than " + server.settings().messageSize());
+            }
+            if (size == 0) {
+                throw RefusedException.no("CANNOT", "an empty message");
+            }
+            if (append.utf8() && !names.utf8()) {
+                throw RefusedException.bad("ENABLE UTF8=ACCEPT first");
+            }
+            store = server.services().store().lend();
+            target = store.mailbox(account.id(), name)
+                    .filter(MailboxInfo::selectable)
+                    .orElseThrow(() -> RefusedException.no("TRYCREATE", "no such mailbox"));
+            if (!store.fits(
+                    account.id(), size, Quota.limit(account, server.services().policies()))) {
+                throw RefusedException.no("OVERQUOTA", "the account is full");
+            }
+            store.admit(size);
+            into = store.spool();
+            spool = into;
+        } catch (RefusedException e) {
+            throw lexer.refuse(append.literal(), e.answer());
+        } catch (StoreUnavailableException | AbsentServiceException e) {
+            lexer.refuse(append.literal(), Answer.no("UNAVAILABLE", "not now"));
+            throw e;
+        } catch (RuntimeException e) {
+            lexer.refuse(append.literal(), Answer.no("SERVERBUG", "our fault"));
+            throw e;
+        }
+        Summary summary = take(append, into);
+        parser.appendEnd(append);
+        return deliver(store, account, target, flags, append.date().orElse(began), began, summary, into);
+    }
+
+    private Summary take(Command.Append append, Spool into)
+            throws IOException, StoreUnavailableException, RefusedException {
+        StructureScanner scanner = new StructureScanner();
+        Failed failed = new Failed();
+        lexer.literal(append.literal(), false, octets -> {
+            if (failed.why != null) {
+                return; // the rest is read and dropped, or it would be taken for commands
+            }
+            ByteBuffer copy = octets.duplicate();
+            try {
+                into.write(octets);
+                scanner.accept(copy);
+            } catch (StoreUnavailableException e) {
+                failed.why = e;
+            }
+        });
+        if (failed.why != null) {
+            throw failed.why;
+        }
+        Summary summary = scanner.finish();
+        if (summary.has(Fact.NUL) && !append.literal().binary()) {
+            throw RefusedException.bad("a NUL in a literal"); // RFC 9051 section 4.3: CHAR8; literal8 may
+        }
+        if (summary.has(Fact.HEADER_BLOCK_TOO_LONG)) {
+            throw RefusedException.no("LIMIT", "the header is longer than 512 KiB");
+        }
+        return summary;
+    }
+
+    private static final class Failed {
+        private @Nullable StoreUnavailableException why;
+    }
+
+    private Answer deliver(
+            MailStore store,
+            Account account,
+            MailboxInfo target,
+            Flags flags,
+            Instant internalDate,
+            Instant began,
+            Summary summary,
+            Spool content)
+            throws RefusedException, StoreUnavailableException {
+        MailId id = MailId.of(began, server.random());
+        content.content(); // no more octets come
+        Change.Deliver change = new Change.Deliver(
+                id,
+                began,
+                content,
+                List.of(new Change.Outcome(
+                        List.of(new Change.Slice.Received(0, content.size())),
+                        ByteBuffer.wrap(summary.toBytes()).asReadOnlyBuffer(),
+                        List.of(new Change.Placement(
+                                account.id(), new Change.Place.Id(target.id()), flags, internalDate)),
+                        List.of())),
+                trace(id, began, account, target, summary),
+                Optional.empty());
+        try {
+            Change.Delivered delivered = store.commit(change);
+            Change.Placed placed = delivered.placed().getFirst();
+            return Answer.ok("APPENDUID " + placed.uidValidity() + " " + placed.uid(), "kept as " + id);
+        } catch (RefusedChangeException e) {
+            throw ImapSession.refused(e, "TRYCREATE");
+        }
+    }
+
+    private Trace trace(MailId id, Instant began, Account account, MailboxInfo target, Summary summary) {
+        return new Trace(
+                id,
+                began,
+                connection.id(),
+                "imap",
+                connection.remote().getAddress().getHostAddress(),
+                account.address().toString(),
+                List.of(account.address().toString()),
+                summary.field("message-id"),
+                0,
+                "kept",
+                List.of(new TraceStep(
+                        "commit",
+                        "org.mutatio.imap",
+                        server.version(),
+                        account.address().toString(),
+                        "",
+                        "local",
+                        "APPEND of " + summary.size() + " octets to mailbox " + target.id(),
+                        0)));
+    }
+
+    @Override
+    public void close() {
+        Spool held = spool;
+        if (held != null) {
+            held.close();
+        }
+    }
+}

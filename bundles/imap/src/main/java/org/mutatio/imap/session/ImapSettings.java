@@ -1,0 +1,26 @@
+package org.mutatio.imap.session;
+
+import java.time.Duration;
+import org.mutatio.imap.protocol.Lexer;
+import org.mutatio.sdk.settings.DataSize;
+
+/// Table `[imap]`, and the limits of docs/limits.md.
+///
+/// @param messageSize largest message of APPEND, told as APPENDLIMIT (RFC 7889)
+/// @param beforeLogin how long a client may be silent before it has logged in
+/// @param afterLogin the same behind log-in; at least 30 minutes (RFC 9051 section 5.4)
+/// @param searchTime how long one SEARCH may take
+public record ImapSettings(DataSize messageSize, Duration beforeLogin, Duration afterLogin, Duration searchTime) {
+
+    public static final ImapSettings DEFAULTS = new ImapSettings(
+            DataSize.parse("50 MB"), Duration.ofSeconds(60), Duration.ofMinutes(30), Duration.ofSeconds(30));
+
+    /// Memory that a stranger can make us take (promises section 2).
+    static final Lexer.Budget STRANGER = new Lexer.Budget(8 * 1024, 64 * 1024);
+
+    /// A set of 50,000 ranges has its place in 1 MiB.
+    static final Lexer.Budget USER = new Lexer.Budget(64 * 1024, 1024 * 1024);
+
+    /// Commands that made no sense, in a row.
+    static final int MOST_ERRORS = 20;
+}

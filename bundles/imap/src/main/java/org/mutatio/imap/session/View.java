@@ -1,0 +1,180 @@
+package org.mutatio.imap.session;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.function.LongPredicate;
+import org.mutatio.api.store.Flags;
+import org.mutatio.api.store.MailboxChanges;
+import org.mutatio.api.store.MailboxState;
+import org.mutatio.api.store.OpenMailbox;
+import org.mutatio.api.store.UidRange;
+import org.mutatio.imap.protocol.RefusedException;
+import org.mutatio.imap.protocol.SequenceSet;
+import org.mutatio.imap.wire.Outgoing;
+
+/// The selected mailbox as this session has told it to its client.
+///
+/// `told` is the version that the client knows: message numbers are positions in it, so they stay what they are while
+/// others deliver and expunge (RFC 9051 section 7.5.1). [#tell] goes on to the newest version, and stays where it is
+/// when that would need an EXPUNGE that the running command does not allow. Flags and MODSEQs are always read from the
+/// newest version.
+final class View implements AutoCloseable {
+    private final OpenMailbox open;
+    private final String name;
+    private final boolean readOnly;
+    private MailboxState told;
+    private int toldKeywords;
+    /// What SEARCH RETURN (SAVE) kept, as UIDs; RFC 9051 section 6.4.4.1.
+    private List<UidRange> saved = List.of();
+
+    View(OpenMailbox open, String name, boolean readOnly) {
+        this.open = open;
+        this.name = name;
+        this.readOnly = readOnly;
+        this.told = open.state();
+        this.toldKeywords = told.keywords().size();
+    }
+
+    OpenMailbox mailbox() {
+        return open;
+    }
+
+    long id() {
+        return told.mailbox();
+    }
+
+    String name() {
+        return name;
+    }
+
+    boolean readOnly() {
+        return readOnly;
+    }
+
+    MailboxState told() {
+        return told;
+    }
+
+    MailboxState newest() {
+        return open.state();
+    }
+
+    void save(List<UidRange> uids) {
+        saved = uids;
+    }
+
+    /// The messages that a set names.
+    ///
+    /// @throws RefusedException BAD: a message number that there is not
+    Positions positions(SequenceSet set, boolean uid) throws RefusedException {
+        if (set.saved()) {
+            return Positions.ofUids(saved, told);
+        }
+        if (uid) {
+            long largest = told.size() == 0 ? 0 : told.uid(told.size() - 1);
+            return Positions.ofUids(set.resolve(largest), told);
+        }
+        if (!set.within(told.size())) {
+            throw RefusedException.bad("no message has that number");
+        }
+        return Positions.ofNumbers(set.resolve(told.size()), told.size());
+    }
+
+    /// The same for SEARCH, where a number that there is not matches nothing.
+    Positions searched(SequenceSet set, boolean uid) {
+        if (set.saved()) {
+            return Positions.ofUids(saved, told);
+        }
+        if (uid) {
+            long largest = told.size() == 0 ? 0 : told.uid(told.size() - 1);
+            return Positions.ofUids(set.resolve(largest), told);
+        }
+        return Positions.ofNumbers(set.resolve(told.size()), told.size());
+    }
+
+    /// How changes are told: which words this session knows.
+    ///
+    /// @param uid with UID
+    /// @param modSeq with MODSEQ
+    /// @param expunges EXPUNGE may be told now
+    record Manner(boolean uid, boolean modSeq, boolean expunges) {}
+
+    /// Tells what happened since the last time.
+    ///
+    /// @param known UIDs whose flags the client knows already
+    void tell(Outgoing out, Manner manner, LongPredicate known) throws IOException {
+        MailboxState newest = open.state();
+        if (newest.equals(told)) {
+            return;
+        }
+        MailboxChanges changes = open.changes(told, newest);
+        if (!changes.expunged().isEmpty() && !manner.expunges()) {
+            return;
+        }
+        int left = told.size();
+        for (UidRange range : changes.expunged()) {
+            Positions gone = Positions.ofUids(List.of(range), told);
+            for (int i = 0; i < gone.ranges(); i++) {
+                for (int position = gone.first(i); position <= gone.last(i); position++) {
+                    // those before it are gone already: each is one less
+                    int number = position + 1 - (told.size() - left);
+                    out.text("* ").number(number).text(" EXPUNGE\r\n");
+                    left--;
+                }
+            }
+        }
+        if (newest.size() != left) {
+            out.text("* ").number(newest.size()).text(" EXISTS\r\n");
+        }
+        told = newest;
+        tellKeywords(out);
+        for (UidRange range : changes.changed()) {
+            Positions touched = Positions.ofUids(List.of(range), newest);
+            for (int i = 0; i < touched.ranges(); i++) {
+                for (int position = touched.first(i); position <= touched.last(i); position++) {
+                    long uid = newest.uid(position);
+                    if (!known.test(uid)) {
+                        flags(out, position, newest.flags(position), newest.modSeq(position), manner);
+                    }
+                }
+            }
+        }
+    }
+
+    private void flags(Outgoing out, int position, Flags flags, long modSeq, Manner manner) throws IOException {
+        out.text("* ").number(position + 1L).text(" FETCH (");
+        if (manner.uid()) {
+            out.text("UID ").number(told.uid(position)).text(" ");
+        }
+        if (manner.modSeq()) {
+            out.text("MODSEQ (").number(modSeq).text(") ");
+        }
+        out.text("FLAGS (").text(flags.toString()).text("))\r\n");
+    }
+
+    /// New keywords are told before they are used; RFC 9051 section 7.3.5.
+    void tellKeywords(Outgoing out) throws IOException {
+        int keywords = open.state().keywords().size();
+        if (keywords != toldKeywords) {
+            toldKeywords = keywords;
+            keywords(out);
+        }
+    }
+
+    /// FLAGS and PERMANENTFLAGS.
+    void keywords(Outgoing out) throws IOException {
+        StringBuilder flags = new StringBuilder("\\Answered \\Flagged \\Deleted \\Seen \\Draft");
+        for (String keyword : open.state().keywords()) {
+            flags.append(' ').append(keyword);
+        }
+        out.text("* FLAGS (").text(flags.toString()).text(")\r\n");
+        out.text("* OK [PERMANENTFLAGS (")
+                .text(readOnly ? "" : flags + " \\*")
+                .text(readOnly ? ")] Read only\r\n" : ")] Keywords are yours to make\r\n");
+    }
+
+    @Override
+    public void close() {
+        open.close();
+    }
+}

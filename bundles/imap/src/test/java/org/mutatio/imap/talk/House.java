@@ -1,0 +1,104 @@
+package org.mutatio.imap.talk;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.mutatio.api.metrics.Meters;
+import org.mutatio.api.sasl.Sasl;
+import org.mutatio.api.store.MailStore;
+import org.mutatio.imap.fake.FakeSasl;
+import org.mutatio.imap.fake.FakeStore;
+import org.mutatio.imap.session.ImapServer;
+import org.mutatio.imap.session.ImapSettings;
+import org.mutatio.sdk.settings.DataSize;
+
+/// A server over a fake store, with the accounts `ann@example.com` (1) and `bo@example.com` (2, quota 10 kB).
+public final class House implements AutoCloseable {
+    public static final MemoryConnection.Plain PLAIN = new MemoryConnection.Plain(true, true);
+    public static final MemoryConnection.Plain STRICT = new MemoryConnection.Plain(true, false);
+
+    private final FakeStore store = new FakeStore().account(1).account(2);
+    private final Meters meters = new Meters();
+    private final ImapServer server;
+    private final List<Client> clients = new ArrayList<>();
+    /// What handlers threw that was no [IOException].
+    private final List<Throwable> faults = new CopyOnWriteArrayList<>();
+
+    public House() {
+        this(ImapSettings.DEFAULTS);
+    }
+
+    public House(ImapSettings settings) {
+        ImapServer.Services services = ImapServer.Services.empty();
+        services.store().arrive((MailStore) store, "org.mutatio.store", 1);
+        Sasl sasl = new FakeSasl()
+                .account(1, "ann@example.com", Optional.empty())
+                .account(2, "bo@example.com", Optional.of(DataSize.of(10_000)));
+        services.sasl().arrive(sasl, "org.mutatio.accounts", 2);
+        this.server = new ImapServer(services, settings, InstantSource.system(), new Random(1), meters, "0.1.0");
+    }
+
+    public static ImapSettings settings(Duration beforeLogin, Duration searchTime) {
+        return new ImapSettings(DataSize.of(1_000_000), beforeLogin, Duration.ofMinutes(30), searchTime);
+    }
+
+    public FakeStore store() {
+        return store;
+    }
+
+    public ImapServer server() {
+        return server;
+    }
+
+    public Meters meters() {
+        return meters;
+    }
+
+    /// A connection that was accepted just now.
+    public Client connect(MemoryConnection.Plain listener) {
+        MemoryConnection connection = new MemoryConnection(listener);
+        Thread.ofVirtual().start(() -> {
+            try {
+                server.handle(connection);
+            } catch (IOException _) { // the peer has gone: what ports would log
+            } catch (RuntimeException | Error e) {
+                faults.add(e);
+            } finally {
+                connection.serverIsDone();
+            }
+        });
+        Client client = new Client(connection);
+        clients.add(client);
+        return client;
+    }
+
+    public Client connect() {
+        return connect(PLAIN);
+    }
+
+    /// Greeted and logged in as Ann.
+    public Client loggedIn() {
+        Client client = connect();
+        client.line();
+        client.ok("LOGIN ann@example.com secret");
+        return client;
+    }
+
+    /// What went wrong behind the protocol.
+    public List<Throwable> faults() {
+        return faults;
+    }
+
+    @Override
+    public void close() {
+        clients.forEach(Client::hangUp);
+        if (!faults.isEmpty()) {
+            throw new AssertionError("a session threw", faults.getFirst());
+        }
+    }
+}
