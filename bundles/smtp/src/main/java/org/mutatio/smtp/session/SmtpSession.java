@@ -574,7 +574,8 @@ final class SmtpSession {
 
     private static Optional<ByteBuffer> decode(String base64) {
         try {
-            return Optional.of(ByteBuffer.wrap(Base64.getDecoder().decode(base64)));
+            // Blanks at the end are tolerated, as behind commands.
+            return Optional.of(ByteBuffer.wrap(Base64.getDecoder().decode(base64.stripTrailing())));
         } catch (IllegalArgumentException _) {
             return Optional.empty();
         }
