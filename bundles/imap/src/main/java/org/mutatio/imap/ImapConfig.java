@@ -4,7 +4,7 @@ import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 /// Table `[imap]` of mutatio.toml.
-@ObjectClassDefinition(name = "IMAP", pid = "org.mutatio.imap")
+@ObjectClassDefinition(name = "IMAP")
 public @interface ImapConfig {
     @AttributeDefinition(description = "Largest message of APPEND, told as APPENDLIMIT (RFC 7889)")
     String messageSize() default "50 MB";

@@ -5,11 +5,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.mutatio.imap.wire.Incoming;
 
-/// Words of a command, straight from the octets; RFC 9051 section 9. Strings are octet strings (one octet per char).
+/// Words of a command, straight from the octets; RFC 9051 section 9. Strings are octet strings (one octet per
+/// char).
 ///
-/// Memory grows with octets received, never with a number that a client announces, and every octet of a command counts
-/// against its budget. Whatever goes wrong, [#drop] finds the end of the command as the client sees it: octets of a
-/// non-synchronising literal are never taken for commands (RFC 7888 section 4).
+/// Memory grows with octets received, never with a number that a client announces, and every octet of a command
+/// counts against its budget. Whatever goes wrong, [#drop] finds the end of the command as the client sees it:
+/// octets of a non-synchronising literal are never taken for commands (RFC 7888 section 4).
 public final class Lexer {
     /// How much a client may make us drop of one refused literal; more ends the session.
     private static final long MOST_DROPPED = 200_000_000L;

@@ -2,8 +2,8 @@ package org.mutatio.imap.protocol;
 
 import java.util.Arrays;
 
-/// `%` and `*` of LIST; RFC 9051 section 6.3.9. Takes length of pattern times length of name at the most, whatever they
-/// hold: all positions of the pattern that a name may have reached are followed at once.
+/// `%` and `*` of LIST; RFC 9051 section 6.3.9. Takes length of pattern times length of name at the most, whatever
+/// they hold: all positions of the pattern that a name may have reached are followed at once.
 public final class ListPattern {
     private final String pattern;
     private final boolean[] now;

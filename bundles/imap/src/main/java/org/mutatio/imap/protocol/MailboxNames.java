@@ -7,8 +7,8 @@ import java.text.Normalizer;
 import java.util.Locale;
 import java.util.Optional;
 
-/// Names of mailboxes between the wire and the store: there Unicode in NFC with `/`, and INBOX in capitals; on the wire
-/// UTF-8 (IMAP4rev2, UTF8=ACCEPT) or modified UTF-7. RFC 9051 section 5.1, RFC 5198 section 3.
+/// Names of mailboxes between the wire and the store: there Unicode in NFC with `/`, and INBOX in capitals; on the
+/// wire UTF-8 (IMAP4rev2, UTF8=ACCEPT) or modified UTF-7. RFC 9051 section 5.1, RFC 5198 section 3.
 ///
 /// @param utf8 how this session spells them
 public record MailboxNames(boolean utf8) {

@@ -9,7 +9,7 @@ public final class ModifiedUtf7 {
     private ModifiedUtf7() {}
 
     /// @return empty for what no encoder makes: other octets than printable ASCII, base64 for what could stand for
-    /// itself, bits left over, half a surrogate pair, `&` without `-`, two shifts side by side
+    ///     itself, bits left over, half a surrogate pair, `&` without `-`, two shifts side by side
     public static Optional<String> decode(String encoded) {
         StringBuilder text = new StringBuilder(encoded.length());
         int at = 0;

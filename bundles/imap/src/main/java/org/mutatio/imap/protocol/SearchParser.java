@@ -15,7 +15,8 @@ import java.util.List;
 import java.util.Set;
 import org.mutatio.api.store.Flags;
 
-/// SEARCH, RFC 9051 section 6.4.4; RETURN of RFC 4731 and RFC 5182; MODSEQ of RFC 7162; OLDER and YOUNGER of RFC 5032.
+/// SEARCH, RFC 9051 section 6.4.4; RETURN of RFC 4731 and RFC 5182; MODSEQ of RFC 7162; OLDER and YOUNGER of RFC
+/// 5032.
 final class SearchParser {
     /// Parentheses, NOT and OR within one another (CVE-2026-27857 of Dovecot was a million of them).
     private static final int DEEPEST = 32;

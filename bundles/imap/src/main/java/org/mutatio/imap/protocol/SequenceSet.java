@@ -140,8 +140,8 @@ public final class SequenceSet {
         return merged;
     }
 
-    /// Whether each item names at least one number from 1 to `size`: what message numbers must do (RFC 9051 section 9,
-    /// seq-number). With no message at all only `*` is forgiven.
+    /// Whether each item names at least one number from 1 to `size`: what message numbers must do (RFC 9051 section
+    /// 9, seq-number). With no message at all only `*` is forgiven.
     public boolean within(long size) {
         for (int i = 0; i < pairs.length; i += 2) {
             long one = pairs[i] == LARGEST ? size : pairs[i];

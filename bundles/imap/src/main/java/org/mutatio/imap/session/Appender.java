@@ -30,8 +30,7 @@ import org.mutatio.net.Connection;
 import org.mutatio.sdk.mail.MailId;
 
 /// APPEND, RFC 9051 section 6.3.12: everything that can be refused is refused before the octets are asked for; then
-/// they
-/// stream through the scanner into the store's spool.
+/// they stream through the scanner into the store's spool.
 final class Appender implements AutoCloseable {
     private final ImapServer server;
     private final Connection connection;

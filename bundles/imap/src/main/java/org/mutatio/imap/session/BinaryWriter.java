@@ -12,8 +12,7 @@ import org.mutatio.mime.imap.Section;
 import org.mutatio.mime.structure.Part;
 
 /// BINARY and BINARY.SIZE: a part with its content-transfer-encoding taken off; RFC 9051 section 6.4.5, RFC 3516. A
-/// part
-/// is decoded twice, once to count, once to send: it is never held.
+/// part is decoded twice, once to count, once to send: it is never held.
 final class BinaryWriter {
     private static final int PIECE = 8 * 1024;
 

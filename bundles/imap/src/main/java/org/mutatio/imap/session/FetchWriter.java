@@ -19,8 +19,7 @@ import org.mutatio.mime.structure.Part;
 import org.mutatio.mime.structure.Summary;
 
 /// Writes the FETCH responses of one command; RFC 9051 section 7.5.2. What lies in the mailbox's arrays is answered
-/// from
-/// there, without an object for each message; a message is opened for the other items only.
+/// from there, without an object for each message; a message is opened for the other items only.
 final class FetchWriter {
     private static final int MOST_SPELLED = 256;
 

@@ -567,7 +567,7 @@ final class ImapSession {
     /// Tells what changed in the selected mailbox.
     ///
     /// @param expunges EXPUNGE may be told: not while the client's message numbers are in use (RFC 9051 section
-    7.5.1)
+    ///     7.5.1)
     private void tell(boolean expunges, LongPredicate known) throws IOException {
         View view = state.view();
         if (view == null) {
@@ -684,7 +684,8 @@ final class ImapSession {
         RefusedException refused = null;
         for (int i = 0; i < wanted.ranges(); i++) {
             for (int position = wanted.first(i); position <= wanted.last(i); position++) {
-                // a UID that is gone is ignored (RFC 9051 section 6.4.9), a number stays readable until EXPUNGE is told
+                // a UID that is gone is ignored (RFC 9051 section 6.4.9), a number stays readable until
+                // EXPUNGE is told
                 if (fetch.uid() && writer.gone(position) || asks && writer.modSeq(position) <= since) {
                     continue;
                 }

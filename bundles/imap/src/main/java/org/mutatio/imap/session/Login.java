@@ -24,7 +24,8 @@ import org.mutatio.sdk.mail.MailId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// AUTHENTICATE and LOGIN: carries what `accounts` and the client say to each other; RFC 9051 sections 6.2.2 and 6.2.3.
+/// AUTHENTICATE and LOGIN: carries what `accounts` and the client say to each other; RFC 9051 sections 6.2.2 and
+/// 6.2.3.
 final class Login {
     private static final Logger log = LoggerFactory.getLogger(Login.class);
     private static final int MOST_STEPS = 10;

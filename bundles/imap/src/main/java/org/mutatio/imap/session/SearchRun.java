@@ -23,8 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// One SEARCH; RFC 9051 section 6.4.4. Keys become tests, the cheap ones of an AND come first, so that a message is
-/// opened
-/// only when flags, numbers, sizes and dates let it through.
+/// opened only when flags, numbers, sizes and dates let it through.
 final class SearchRun {
     private static final Logger log = LoggerFactory.getLogger(SearchRun.class);
     private static final int SECONDS_A_DAY = 86_400;

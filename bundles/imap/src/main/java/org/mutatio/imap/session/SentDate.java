@@ -5,8 +5,8 @@ import java.time.LocalDate;
 import java.util.Locale;
 import java.util.Optional;
 
-/// The day in a Date field, as written: SENTON and its kin disregard time and zone; RFC 9051 section 6.4.4, RFC 5322
-/// section 3.3 with its obsolete forms.
+/// The day in a Date field, as written: SENTON and its kin disregard time and zone; RFC 9051 section 6.4.4, RFC
+/// 5322 section 3.3 with its obsolete forms.
 final class SentDate {
     private static final String MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec";
     private static final int MOST_WORDS = 12;

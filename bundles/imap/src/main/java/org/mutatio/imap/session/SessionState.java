@@ -7,8 +7,7 @@ import org.mutatio.api.accounts.Account;
 import org.mutatio.imap.protocol.MailboxNames;
 
 /// All that a conversation knows between two commands, in one place: what a hand-over to the next version of this
-/// bundle
-/// will have to carry (architecture section 2).
+/// bundle will have to carry (architecture section 2).
 final class SessionState {
 
     enum Extension {

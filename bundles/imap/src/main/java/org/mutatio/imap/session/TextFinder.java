@@ -17,9 +17,8 @@ import org.mutatio.mime.encoding.TransferEncoding;
 import org.mutatio.mime.header.HeaderBlock;
 import org.mutatio.mime.structure.Part;
 
-/// Looks for a text as people read it: encodings and charsets taken off, case and compatibility forms folded (the idea
-/// of
-/// RFC 5051, i;unicode-casemap). Bodies are read in pieces, so memory does not grow with them.
+/// Looks for a text as people read it: encodings and charsets taken off, case and compatibility forms folded (the
+/// idea of RFC 5051, i;unicode-casemap). Bodies are read in pieces, so memory does not grow with them.
 final class TextFinder {
     private static final int PIECE = 16 * 1024;
 

@@ -14,10 +14,10 @@ import org.mutatio.imap.wire.Outgoing;
 
 /// The selected mailbox as this session has told it to its client.
 ///
-/// `told` is the version that the client knows: message numbers are positions in it, so they stay what they are while
-/// others deliver and expunge (RFC 9051 section 7.5.1). [#tell] goes on to the newest version, and stays where it is
-/// when that would need an EXPUNGE that the running command does not allow. Flags and MODSEQs are always read from the
-/// newest version.
+/// `told` is the version that the client knows: message numbers are positions in it, so they stay what they are
+/// while others deliver and expunge (RFC 9051 section 7.5.1). [#tell] goes on to the newest version, and stays
+/// where it is when that would need an EXPUNGE that the running command does not allow. Flags and MODSEQs are
+/// always read from the newest version.
 final class View implements AutoCloseable {
     private final OpenMailbox open;
     private final String name;

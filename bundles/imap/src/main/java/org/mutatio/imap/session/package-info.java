@@ -1,6 +1,5 @@
 /// One conversation: [ImapSession] reads commands and answers them, [View] is what it has told the client of the
-/// selected
-/// mailbox.
+/// selected mailbox.
 @NullMarked
 package org.mutatio.imap.session;
 

@@ -5,10 +5,11 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/// Octets to the client through one buffer: one write per [#flush]. The buffer grows up to [#FULL], then goes out by
-/// itself, and is given back at the flush that ends a command.
+/// Octets to the client through one buffer: one write per [#flush]. The buffer grows up to [#FULL], then goes out
+/// by itself, and is given back at the flush that ends a command.
 ///
-/// What is announced as a literal is counted, so that a failure in its midst is noticed: the session cannot go on then.
+/// What is announced as a literal is counted, so that a failure in its midst is noticed: the session cannot go on
+/// then.
 public final class Outgoing extends OutputStream {
     private static final int FIRST = 2 * 1024;
     private static final int FULL = 32 * 1024;

@@ -116,7 +116,8 @@ public final class Client {
         return !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
-    /// Sends a command with a tag of its own and takes all responses; the last one is the tagged one, without the tag.
+    /// Sends a command with a tag of its own and takes all responses; the last one is the tagged one, without the
+    /// tag.
     public List<String> command(String command) {
         String tag = "t" + ++tags;
         say(tag + " " + command);

@@ -6,8 +6,8 @@ import java.util.Optional;
 
 /// Plays a conversation written down as `C: what the client says` and `S: what the server must say`.
 ///
-/// In an `S:` line `...` stands for any text; a line `S: ...` for any number of lines; `S: <end>` for the end of the
-/// conversation. `C2:` and `S2:` are a second client. `#` begins a remark.
+/// In an `S:` line `...` stands for any text; a line `S: ...` for any number of lines; `S: <end>` for the end of
+/// the conversation. `C2:` and `S2:` are a second client. `#` begins a remark.
 public final class Transcript {
     private Transcript() {}
 
