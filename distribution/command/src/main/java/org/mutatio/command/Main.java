@@ -1,0 +1,448 @@
+package org.mutatio.command;
+
+import java.io.Console;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.ParseResult;
+
+/// `bin/mutatio` for everything but `run`.
+///
+/// The commands are those of the actions: asked of the running server, or, for help without one, those
+/// that shipped with
+/// this release (`commands.json`). Local ones are added: start, stop, quickstart, version.
+public final class Main {
+
+    private static final List<String> LOCAL = List.of("start", "stop", "run", "quickstart", "version");
+
+    private final PrintStream out;
+    private final PrintStream err;
+    private final InputStream in;
+    private final Path distribution;
+
+    Main(PrintStream out, PrintStream err, InputStream in, Path distribution) {
+        this.out = out;
+        this.err = err;
+        this.in = in;
+        this.distribution = distribution;
+    }
+
+    public static void main(String[] arguments) {
+        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
+        PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+        Path distribution = Path.of(System.getProperty("mutatio.distribution", "."));
+        System.exit(new Main(out, err, System.in, distribution).run(List.of(arguments)));
+    }
+
+    /// @return the exit code
+    int run(List<String> arguments) {
+        try {
+            return dispatch(arguments);
+        } catch (ExitException e) {
+            err.println("mutatio: " + e.getMessage());
+            return e.code();
+        } catch (IOException e) {
+            err.println("mutatio: " + e.getMessage());
+            return ExitException.TEMPORARY;
+        }
+    }
+
+    private int dispatch(List<String> arguments) throws ExitException, IOException {
+        Optional<String> home = homeOption(arguments);
+        Optional<AdminClient> client = client(home);
+        List<ActionDescription> actions = client.isPresent() ? client.get().actions() : shipped();
+        CommandLine line = new CommandLine(spec(actions));
+        line.setPosixClusteredShortOptionsAllowed(false);
+        ParseResult parsed;
+        try {
+            parsed = line.parseArgs(arguments.toArray(String[]::new));
+        } catch (CommandLine.ParameterException e) {
+            err.println("mutatio: " + e.getMessage());
+            if (!CommandLine.UnmatchedArgumentException.printSuggestions(e, err)) {
+                e.getCommandLine().usage(err);
+            }
+            return ExitException.USAGE;
+        }
+        ParseResult deepest = parsed;
+        while (deepest.hasSubcommand()) {
+            deepest = deepest.subcommand();
+        }
+        CommandSpec command = deepest.commandSpec();
+        if (deepest.isUsageHelpRequested()
+                || !command.subcommands().isEmpty() && !(command.userObject() instanceof ActionDescription)) {
+            command.commandLine().usage(deepest.isUsageHelpRequested() ? out : err);
+            return deepest.isUsageHelpRequested() ? 0 : ExitException.USAGE;
+        }
+        boolean json = flag(deepest, "--json");
+        boolean quiet = flag(deepest, "-q");
+        if (command.userObject() instanceof ActionDescription action) {
+            if (client.isEmpty()) {
+                throw AdminClient.notRunning(Home.of(home));
+            }
+            return call(client.get(), action, deepest, json, quiet);
+        }
+        return switch (command.name()) {
+            case "start" -> new Lifecycle(distribution, out).start(Home.of(home));
+            case "stop" -> new Lifecycle(distribution, out).stop(Home.of(home));
+            case "quickstart" -> quickstart(deepest, Home.of(home));
+            case "version" -> version(json);
+            case "run" -> throw new ExitException(ExitException.USAGE, "run is started by bin/mutatio itself");
+            default -> throw new ExitException(ExitException.USAGE, "unknown command " + command.name());
+        };
+    }
+
+    private static Optional<String> homeOption(List<String> arguments) {
+        for (int i = 0; i < arguments.size(); i++) {
+            if (arguments.get(i).equals("--home") && i + 1 < arguments.size()) {
+                return Optional.of(arguments.get(i + 1));
+            }
+            if (arguments.get(i).startsWith("--home=")) {
+                return Optional.of(arguments.get(i).substring("--home=".length()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// The running server, if there is one: a stale address of a killed one counts as none.
+    private static Optional<AdminClient> client(Optional<String> home) throws ExitException {
+        if (home.isEmpty() && System.getenv("MUTATIO_HOME") == null) {
+            return Optional.empty();
+        }
+        Home found = Home.of(home);
+        if (found.process().isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(AdminClient.of(found));
+        } catch (ExitException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static List<ActionDescription> shipped() throws IOException {
+        try (InputStream list = Main.class.getResourceAsStream("commands.json")) {
+            if (list == null) {
+                throw new IOException("commands.json is missing in this distribution");
+            }
+            return ActionDescription.list(new String(list.readAllBytes(), StandardCharsets.UTF_8));
+        }
+    }
+
+    // ---- the model of the command line
+
+    private static CommandSpec spec(List<ActionDescription> actions) {
+        CommandSpec root = CommandSpec.create().name("mutatio");
+        root.usageMessage()
+                .description("Runs and administers the Mutatio mail server.")
+                .footer("", "Each command has --help with an example. Exit codes are those of sysexits(3).");
+        common(root, false);
+        local(root, "run", "runs the server in the foreground; Ctrl-C stops it", "mutatio run --home /srv/mutatio");
+        local(root, "start", "starts the server in the background and waits until it is ready", "mutatio start");
+        local(root, "stop", "stops the server, and waits until it has ended", "mutatio stop");
+        CommandSpec quickstart = local(
+                root,
+                "quickstart",
+                "makes a working home for one domain and prints what to do next",
+                "mutatio quickstart ann@example.org --home /srv/mutatio");
+        quickstart.addPositional(PositionalParamSpec.builder()
+                .paramLabel("ADDRESS")
+                .required(true)
+                .type(String.class)
+                .index("0")
+                .description("first account; its domain is served")
+                .build());
+        quickstart.addOption(OptionSpec.builder("--unprivileged")
+                .type(boolean.class)
+                .description("ports from 2143 to 8025 instead of those below 1024")
+                .build());
+        quickstart.addOption(OptionSpec.builder("--listen")
+                .type(String.class)
+                .paramLabel("ADDRESS")
+                .description("listen on this address only; 127.0.0.1 for a trial")
+                .build());
+        quickstart.addOption(OptionSpec.builder("--host-name")
+                .type(String.class)
+                .paramLabel("NAME")
+                .description("name of this host in the DNS; mail.DOMAIN when not given")
+                .build());
+        local(root, "version", "version of this distribution and of Java", "mutatio version --json");
+        Set<String> seen = new LinkedHashSet<>(LOCAL);
+        for (ActionDescription action : actions) {
+            if (seen.add(action.name())) {
+                add(root, action);
+            }
+        }
+        return root;
+    }
+
+    private static CommandSpec local(CommandSpec root, String name, String summary, String example) {
+        CommandSpec spec = CommandSpec.create().name(name);
+        spec.usageMessage().description(capital(summary) + ".").footer("", "Example: " + example);
+        common(spec, true);
+        root.addSubcommand(name, spec);
+        return spec;
+    }
+
+    private static String capital(String text) {
+        return text.isEmpty() ? text : Character.toUpperCase(text.charAt(0)) + text.substring(1);
+    }
+
+    private static void common(CommandSpec spec, boolean json) {
+        spec.addOption(OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .description("shows this")
+                .build());
+        spec.addOption(OptionSpec.builder("--home")
+                .type(String.class)
+                .paramLabel("DIR")
+                .description("folder with config, data and plugins; MUTATIO_HOME when not given")
+                .build());
+        if (json) {
+            spec.addOption(OptionSpec.builder("--json")
+                    .type(boolean.class)
+                    .description("answers in JSON")
+                    .build());
+            spec.addOption(OptionSpec.builder("-q", "--quiet")
+                    .type(boolean.class)
+                    .description("prints nothing but errors")
+                    .build());
+        }
+    }
+
+    private static void add(CommandSpec root, ActionDescription action) {
+        CommandSpec parent = root;
+        String[] words = action.name().split(" ", -1);
+        for (int i = 0; i < words.length - 1; i++) {
+            CommandLine group = parent.subcommands().get(words[i]);
+            if (group == null) {
+                CommandSpec made = CommandSpec.create().name(words[i]);
+                common(made, false);
+                parent.addSubcommand(words[i], made);
+                parent = made;
+            } else {
+                parent = group.getCommandSpec();
+            }
+        }
+        String last = words[words.length - 1];
+        if (parent.subcommands().containsKey(last)) {
+            return;
+        }
+        CommandSpec spec = CommandSpec.wrapWithoutInspection(action).name(last);
+        spec.usageMessage().description(capital(action.summary()) + ".").footer("", "Example: " + action.example());
+        common(spec, true);
+        int position = 0;
+        for (ActionDescription.Parameter parameter : action.parameters()) {
+            switch (parameter.kind()) {
+                case "REQUIRED", "OPTIONAL" ->
+                    spec.addPositional(PositionalParamSpec.builder()
+                            .paramLabel(parameter.name())
+                            .type(String.class)
+                            .index(String.valueOf(position++))
+                            .required(parameter.kind().equals("REQUIRED"))
+                            .description(parameter.description())
+                            .build());
+                case "FLAG" ->
+                    spec.addOption(OptionSpec.builder(parameter.name())
+                            .type(boolean.class)
+                            .description(parameter.description())
+                            .build());
+                case "SECRET" -> {
+                    spec.addOption(OptionSpec.builder(parameter.name() + "-stdin")
+                            .type(boolean.class)
+                            .description("reads it from standard input: " + parameter.description())
+                            .build());
+                }
+                default ->
+                    spec.addOption(OptionSpec.builder(parameter.name())
+                            .type(String.class)
+                            .paramLabel(parameter.kind().equals("FILE") ? "FILE" : "VALUE")
+                            .description(parameter.description())
+                            .build());
+            }
+        }
+        parent.addSubcommand(last, spec);
+    }
+
+    private static boolean flag(ParseResult parsed, String name) {
+        return parsed.matchedOptionValue(name, false);
+    }
+
+    // ---- calling
+
+    private int call(AdminClient client, ActionDescription action, ParseResult parsed, boolean json, boolean quiet)
+            throws ExitException, IOException {
+        Map<String, String> arguments = arguments(action, parsed);
+        AdminClient.Result result = client.call(action.name(), arguments, step -> {
+            if (!quiet && !json) {
+                err.println(step);
+            }
+        });
+        if (json) {
+            out.println(JsonText.write(result.json()));
+        } else if (result.exit() != 0) {
+            err.print(result.text());
+        } else if (!quiet) {
+            out.print(result.text());
+        }
+        out.flush();
+        return result.exit();
+    }
+
+    private Map<String, String> arguments(ActionDescription action, ParseResult parsed)
+            throws ExitException, IOException {
+        Map<String, String> arguments = new LinkedHashMap<>();
+        int position = 0;
+        boolean secretNeeded = !flagGiven(action, parsed, "--generate");
+        for (ActionDescription.Parameter parameter : action.parameters()) {
+            String name = parameter.name();
+            switch (parameter.kind()) {
+                case "REQUIRED", "OPTIONAL" -> {
+                    if (parsed.hasMatchedPositional(position)) {
+                        String value = parsed.matchedPositionalValue(position, "");
+                        arguments.put(name, value);
+                        attach(name, value, arguments);
+                    }
+                    position++;
+                }
+                case "FLAG" -> {
+                    if (flag(parsed, name)) {
+                        arguments.put(name, "true");
+                    }
+                }
+                case "SECRET" -> {
+                    if (flag(parsed, name + "-stdin")) {
+                        arguments.put(name, line());
+                    } else if (secretNeeded) {
+                        arguments.put(name, prompted(name));
+                    }
+                }
+                case "FILE" -> {
+                    String value = parsed.matchedOptionValue(name, "");
+                    if (!value.isEmpty()) {
+                        arguments.put(name + ".path", value);
+                        arguments.put(name, content(value));
+                    }
+                }
+                default -> {
+                    String value = parsed.matchedOptionValue(name, "");
+                    if (!value.isEmpty()) {
+                        arguments.put(name, value);
+                    }
+                }
+            }
+        }
+        return arguments;
+    }
+
+    private static boolean flagGiven(ActionDescription action, ParseResult parsed, String name) {
+        return action.parameters().stream()
+                        .anyMatch(parameter -> parameter.name().equals(name))
+                && flag(parsed, name);
+    }
+
+    /// A positional argument named FILE is read here: the server may run as another user, elsewhere.
+    private void attach(String name, String value, Map<String, String> arguments) throws ExitException, IOException {
+        if (name.equals("FILE")) {
+            arguments.put(
+                    "FILE.path", Path.of(value).toAbsolutePath().normalize().toString());
+            arguments.put("FILE", content(value));
+        }
+    }
+
+    private String content(String file) throws ExitException, IOException {
+        byte[] octets;
+        if (file.equals("-")) {
+            octets = in.readAllBytes();
+        } else {
+            Path path = Path.of(file);
+            if (!Files.isReadable(path)) {
+                throw new ExitException(66, "cannot read " + path.toAbsolutePath());
+            }
+            octets = Files.readAllBytes(path);
+        }
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(octets))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            return "base64:" + Base64.getEncoder().encodeToString(octets);
+        }
+    }
+
+    private String line() throws IOException {
+        List<Byte> octets = new ArrayList<>();
+        int c = in.read();
+        while (c >= 0 && c != '\n') {
+            octets.add((byte) c);
+            c = in.read();
+        }
+        byte[] line = new byte[octets.size()];
+        for (int i = 0; i < line.length; i++) {
+            line[i] = octets.get(i);
+        }
+        String text = new String(line, StandardCharsets.UTF_8);
+        return text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
+    }
+
+    private static String prompted(String name) throws ExitException {
+        Console console = System.console();
+        if (!console.isTerminal()) {
+            throw new ExitException(
+                    ExitException.USAGE,
+                    "there is no terminal to ask for " + name.substring(2) + "; use " + name + "-stdin or --generate");
+        }
+        char[] first = console.readPassword("%s: ", name.substring(2));
+        char[] second = console.readPassword("%s again: ", name.substring(2));
+        if (first == null || second == null || !new String(first).equals(new String(second))) {
+            throw new ExitException(ExitException.DATA, "the two differ; nothing was changed");
+        }
+        return new String(first);
+    }
+
+    // ---- local ones
+
+    private int version(boolean json) throws IOException {
+        String version = Optional.ofNullable(Main.class.getPackage().getImplementationVersion())
+                .orElseGet(() -> String.valueOf(distribution.getFileName()).replace("mutatio-", ""));
+        String java = Runtime.version().toString();
+        if (json) {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("version", version);
+            fields.put("java", java);
+            fields.put("distribution", distribution.toString());
+            out.println(JsonText.write(fields));
+        } else {
+            out.println("mutatio " + version + " (Java " + java + ", " + distribution + ")");
+        }
+        return 0;
+    }
+
+    private int quickstart(ParseResult parsed, Home home) throws ExitException, IOException {
+        Quickstart.Wish wish = new Quickstart.Wish(
+                parsed.matchedPositionalValue(0, ""),
+                flag(parsed, "--unprivileged"),
+                parsed.matchedOptionValue("--listen", "*"),
+                parsed.matchedOptionValue("--host-name", ""));
+        return new Quickstart(distribution, out).run(home, wish);
+    }
+}
