@@ -404,9 +404,10 @@ public final class Main {
         return text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
     }
 
+    @SuppressWarnings("SystemConsoleNull") // NullAway's model of it is older than JDK 22
     private static String prompted(String name) throws ExitException {
         Console console = System.console();
-        if (!console.isTerminal()) {
+        if (console == null || !console.isTerminal()) {
             throw new ExitException(
                     ExitException.USAGE,
                     "there is no terminal to ask for " + name.substring(2) + "; use " + name + "-stdin or --generate");

@@ -4,6 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.rolling.RollingFileAppender;
@@ -11,7 +12,11 @@ import ch.qos.logback.core.rolling.SizeAndTimeBasedRollingPolicy;
 import ch.qos.logback.core.util.FileSize;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -22,10 +27,13 @@ final class Logs {
     private static final String LINE =
             "ts=%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z',UTC} level=%p logger=%logger{0} %replace(%m){'[\\r\\n]+','\\\\n'}%n%ex";
 
+    private static final int REMEMBERED = 20;
+
     private Logs() {}
 
     /// @param level of our own classes, `info` when null
-    static void begin(Path folder, @Nullable String level) {
+    /// @return gives the last lines of WARN and ERROR, oldest first
+    static Supplier<List<String>> begin(Path folder, @Nullable String level) {
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         context.reset();
 
@@ -53,6 +61,39 @@ final class Logs {
         context.getLogger("org.mutatio")
                 .setLevel(Level.toLevel(level == null ? "info" : level.toUpperCase(Locale.ROOT)));
         context.getLogger("org.apache.felix").setLevel(Level.WARN);
+
+        Remembered remembered = new Remembered();
+        remembered.setContext(context);
+        remembered.start();
+        root.addAppender(remembered);
+        return remembered;
+    }
+
+    /// The last warnings and errors, for `status`.
+    private static final class Remembered extends AppenderBase<ILoggingEvent> implements Supplier<List<String>> {
+        private final Deque<String> lines = new ArrayDeque<>(REMEMBERED);
+
+        /// Called under the appender's own lock only.
+        @Override
+        protected void append(ILoggingEvent event) {
+            if (!event.getLevel().isGreaterOrEqual(Level.WARN)) {
+                return;
+            }
+            String line = event.getInstant() + " " + event.getLevel() + " " + event.getFormattedMessage();
+            synchronized (lines) {
+                if (lines.size() == REMEMBERED) {
+                    lines.removeFirst();
+                }
+                lines.addLast(line.length() > 500 ? line.substring(0, 500) : line);
+            }
+        }
+
+        @Override
+        public List<String> get() {
+            synchronized (lines) {
+                return List.copyOf(lines);
+            }
+        }
     }
 
     private static void start(OutputStreamAppender<ILoggingEvent> appender, LoggerContext context) {

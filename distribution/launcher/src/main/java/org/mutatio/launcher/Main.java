@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.mutatio.vault.ChannelVault;
 
@@ -33,8 +34,8 @@ public final class Main {
             Places places = Places.of(arguments, System.getenv("MUTATIO_HOME"));
             places.prepare();
             FileChannel lock = lock(places);
-            Logs.begin(places.data().resolve("log"), System.getProperty("mutatio.log"));
-            try (Server server = new Server(places, new ChannelVault(), lock, begun)) {
+            Supplier<List<String>> errors = Logs.begin(places.data().resolve("log"), System.getProperty("mutatio.log"));
+            try (Server server = new Server(places, new ChannelVault(), lock, errors, begun)) {
                 Thread hook = Thread.ofPlatform().name("mutatio-shutdown").unstarted(server::end);
                 Runtime.getRuntime().addShutdownHook(hook);
                 server.begin(BootBundles.of(places));

@@ -11,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.mutatio.vault.ChannelVault;
 import org.mutatio.vault.SocketVault;
@@ -27,9 +28,9 @@ import org.slf4j.LoggerFactory;
 
 /// The framework with its boot bundles, from [#begin] to [#end].
 ///
-/// Two services of JDK types tie it to `deployer`: the launcher gives an [IntConsumer] with `mutatio.role=exit` (the
-/// server must end, with that exit code), `deployer` a [Runnable] with `mutatio.role=shutdown` (drain and stop what you
-/// started; has [#SHUTDOWN_SECONDS]).
+/// Services of JDK types tie it to the bundles: the launcher gives an [IntConsumer] with `mutatio.role=exit` (the server
+/// must end, with that exit code) and a [Supplier] with `mutatio.role=last-errors` (lines of the log); `deployer` gives a
+/// [Runnable] with `mutatio.role=shutdown` (drain and stop what you started; has [#SHUTDOWN_SECONDS]).
 final class Server implements AutoCloseable {
     /// All of the shutdown's drain; systemd's TimeoutStopSec is 60.
     private static final long SHUTDOWN_SECONDS = 40;
@@ -40,6 +41,7 @@ final class Server implements AutoCloseable {
     private final Places places;
     private final ChannelVault vault;
     private final FileChannel lock;
+    private final Supplier<List<String>> errors;
     private final long begun;
     private final Framework framework;
     private final CountDownLatch asked = new CountDownLatch(1);
@@ -48,11 +50,13 @@ final class Server implements AutoCloseable {
     private volatile int exitCode;
 
     /// @param lock held on the home; closed at the end
+    /// @param errors the last warnings and errors of the log
     /// @param begun [System#nanoTime] of the start
-    Server(Places places, ChannelVault vault, FileChannel lock, long begun) {
+    Server(Places places, ChannelVault vault, FileChannel lock, Supplier<List<String>> errors, long begun) {
         this.places = places;
         this.vault = vault;
         this.lock = lock;
+        this.errors = errors;
         this.begun = begun;
         this.framework = new org.apache.felix.framework.FrameworkFactory().newFramework(properties(places));
     }
@@ -90,6 +94,7 @@ final class Server implements AutoCloseable {
             BundleContext context = framework.getBundleContext();
             context.registerService(SocketVault.class, vault, null);
             context.registerService(IntConsumer.class, (IntConsumer) this::askedToEnd, role("exit"));
+            context.registerService(Supplier.class, errors, role("last-errors"));
             List<Bundle> bundles = new ArrayList<>();
             for (Path jar : boot) {
                 current = jar;
