@@ -441,10 +441,11 @@ public final class Lexer {
         long value = 0;
         int digits = 0;
         while (in.peek() >= '0' && in.peek() <= '9') {
-            if (++digits > 18) {
-                throw RefusedException.bad("a number is too large");
+            int digit = next() - '0';
+            if (++digits > 19 || value > (Long.MAX_VALUE - digit) / 10) {
+                throw RefusedException.bad("a number is too large"); // 63 bits are enough for all (RFC 7162)
             }
-            value = value * 10 + (next() - '0');
+            value = value * 10 + digit;
         }
         if (digits == 0) {
             throw RefusedException.bad("expected a number");

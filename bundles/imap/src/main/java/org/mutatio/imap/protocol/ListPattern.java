@@ -31,6 +31,7 @@ public final class ListPattern {
         Arrays.fill(now, false);
         now[0] = true;
         openWildcards(now);
+        int anyCase = inbox(name) ? MailboxNames.INBOX.length() : 0;
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);
             Arrays.fill(then, false);
@@ -43,7 +44,7 @@ public final class ListPattern {
                 if (p == '*' || p == '%' && c != MailboxNames.DELIMITER) {
                     then[at] = true;
                     any = true;
-                } else if (p != '%' && p == c) {
+                } else if (p != '%' && (p == c || i < anyCase && Character.toUpperCase(p) == c)) {
                     then[at + 1] = true;
                     any = true;
                 }
@@ -55,6 +56,13 @@ public final class ListPattern {
             System.arraycopy(then, 0, now, 0, length + 1);
         }
         return now[length];
+    }
+
+    /// `inbox%` finds INBOX, too; RFC 9051 section 5.1.
+    private static boolean inbox(String name) {
+        int length = MailboxNames.INBOX.length();
+        return name.startsWith(MailboxNames.INBOX)
+                && (name.length() == length || name.charAt(length) == MailboxNames.DELIMITER);
     }
 
     /// A wildcard may stand for nothing.

@@ -68,7 +68,7 @@ public record MailboxNames(boolean utf8) {
 
     /// A pattern of LIST; one that is ill-formed matches nothing.
     public Optional<String> pattern(String octets) {
-        return decode(octets).map(MailboxNames::fold);
+        return decode(octets);
     }
 
     private Optional<String> decode(String octets) {

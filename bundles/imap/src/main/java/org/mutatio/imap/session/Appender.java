@@ -112,8 +112,11 @@ final class Appender implements AutoCloseable {
             throw failed.why;
         }
         Summary summary = scanner.finish();
-        if (summary.has(Fact.NUL) && !append.literal().binary()) {
-            throw RefusedException.bad("a NUL in a literal"); // RFC 9051 section 4.3: CHAR8; literal8 may
+        if (summary.has(Fact.NUL)) {
+            // RFC 9051 section 4.3: CHAR8. RFC 3516 section 4.3: what would have to be converted first may be refused
+            throw append.literal().binary()
+                    ? RefusedException.no("UNKNOWN-CTE", "no NUL, not even in binary parts")
+                    : RefusedException.bad("a NUL in a literal");
         }
         if (summary.has(Fact.HEADER_BLOCK_TOO_LONG)) {
             throw RefusedException.no("LIMIT", "the header is longer than 512 KiB");

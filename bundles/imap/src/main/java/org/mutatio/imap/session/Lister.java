@@ -89,7 +89,7 @@ final class Lister {
         NavigableMap<String, Node> tree = tree(list);
         for (Node node : tree.values()) {
             if (matches(patterns, node.name)) {
-                tell(list, node, tree);
+                tell(list, node, tree, patterns);
             }
         }
         return Answer.ok("listed");
@@ -140,7 +140,8 @@ final class Lister {
         return !list.select().isEmpty() || node.selectable();
     }
 
-    private void tell(Command.ListMailboxes list, Node node, NavigableMap<String, Node> tree)
+    private void tell(
+            Command.ListMailboxes list, Node node, NavigableMap<String, Node> tree, List<ListPattern> patterns)
             throws IOException, StoreUnavailableException {
         boolean bySubscription = list.select().contains("SUBSCRIBED");
         boolean byRole = list.select().contains("SPECIAL-USE");
@@ -153,11 +154,11 @@ final class Lister {
                 return;
             }
             // a child that is told itself needs nobody to speak for it; RFC 5258 section 3.5
-            if (coveredBelow(list, node, tree)) {
+            if (coveredBelow(list, node, tree, patterns)) {
                 return;
             }
             childInfo = true;
-        } else if (selects && recursive && node.selectedBelow && !coveredBelow(list, node, tree)) {
+        } else if (selects && recursive && node.selectedBelow && !coveredBelow(list, node, tree, patterns)) {
             childInfo = true;
         } else if (!selects && !node.selectable() && !node.children) {
             return; // only subscribed
@@ -185,7 +186,8 @@ final class Lister {
     }
 
     /// Whether all selected names below it match the patterns themselves.
-    private static boolean coveredBelow(Command.ListMailboxes list, Node node, NavigableMap<String, Node> tree) {
+    private static boolean coveredBelow(
+            Command.ListMailboxes list, Node node, NavigableMap<String, Node> tree, List<ListPattern> patterns) {
         if (list.lsub()) {
             return !list.patterns().getFirst().contains("%");
         }
@@ -194,20 +196,11 @@ final class Lister {
             if (!below.name.startsWith(prefix)) {
                 break;
             }
-            if (selected(list, below) && !matchesAny(list, below.name)) {
+            if (selected(list, below) && !matches(patterns, below.name)) {
                 return false;
             }
         }
         return true;
-    }
-
-    private static boolean matchesAny(Command.ListMailboxes list, String name) {
-        for (String pattern : list.patterns()) {
-            if (new ListPattern(MailboxNames.fold(list.reference() + pattern)).matches(name)) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private void attributes(Command.ListMailboxes list, Node node, StringBuilder into, boolean bySubscription) {

@@ -17,6 +17,8 @@ import org.mutatio.imap.protocol.Command.Search.Result;
 import org.mutatio.imap.protocol.RefusedException;
 import org.mutatio.imap.protocol.SearchKey;
 import org.mutatio.imap.wire.Outgoing;
+import org.mutatio.mime.header.Address;
+import org.mutatio.mime.header.AddressList;
 import org.mutatio.mime.header.HeaderBlock;
 import org.mutatio.mime.structure.KeptField;
 import org.slf4j.Logger;
@@ -160,12 +162,24 @@ final class SearchRun {
                 return false;
             }
             for (HeaderBlock.Field field : message(position).header().all(name)) {
-                if (finder.in(field.text())) {
+                if (finder.in(field.text()) || header.addresses() && finder.in(plainly(field))) {
                     return true;
                 }
             }
             return false;
         });
+    }
+
+    /// Addresses without comments and folding: `user (remark) @example.com` is found as `user@example.com`.
+    private static String plainly(HeaderBlock.Field field) {
+        StringBuilder text = new StringBuilder();
+        for (Address.Mailbox mailbox : AddressList.mailboxes(field.value())) {
+            text.append(mailbox.displayName().orElse(""))
+                    .append(" <")
+                    .append(mailbox.address())
+                    .append(">, ");
+        }
+        return text.toString();
     }
 
     private MessageReader message(int position) throws IOException {

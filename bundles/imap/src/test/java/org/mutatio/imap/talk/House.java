@@ -22,7 +22,7 @@ public final class House implements AutoCloseable {
     public static final MemoryConnection.Plain PLAIN = new MemoryConnection.Plain(true, true);
     public static final MemoryConnection.Plain STRICT = new MemoryConnection.Plain(true, false);
 
-    private final FakeStore store = new FakeStore().account(1).account(2);
+    private final MailStore store;
     private final Meters meters = new Meters();
     private final ImapServer server;
     private final List<Client> clients = new ArrayList<>();
@@ -34,11 +34,17 @@ public final class House implements AutoCloseable {
     }
 
     public House(ImapSettings settings) {
+        this(settings, new FakeStore().account(1).account(2), 1, 2);
+    }
+
+    /// Over another store, where Ann and Bo have accounts.
+    public House(ImapSettings settings, MailStore store, long ann, long bo) {
+        this.store = store;
         ImapServer.Services services = ImapServer.Services.empty();
-        services.store().arrive((MailStore) store, "org.mutatio.store", 1);
+        services.store().arrive(store, "org.mutatio.store", 1);
         Sasl sasl = new FakeSasl()
-                .account(1, "ann@example.com", Optional.empty())
-                .account(2, "bo@example.com", Optional.of(DataSize.of(10_000)));
+                .account(ann, "ann@example.com", Optional.empty())
+                .account(bo, "bo@example.com", Optional.of(DataSize.of(10_000)));
         services.sasl().arrive(sasl, "org.mutatio.accounts", 2);
         this.server = new ImapServer(services, settings, InstantSource.system(), new Random(1), meters, "0.1.0");
     }
@@ -47,8 +53,8 @@ public final class House implements AutoCloseable {
         return new ImapSettings(DataSize.of(1_000_000), beforeLogin, Duration.ofMinutes(30), searchTime);
     }
 
-    public FakeStore store() {
-        return store;
+    public FakeStore fake() {
+        return (FakeStore) store;
     }
 
     public ImapServer server() {

@@ -287,12 +287,8 @@ public final class MemoryConnection implements Connection {
     }
 
     @Override
-    public void startTls() throws IOException {
-        if (available() > 0) {
-            serverIsDone();
-            throw new IOException("octets behind STARTTLS");
-        }
-        tls = true;
+    public void startTls() {
+        tls = true; // that nothing waits behind the command is looked at by ports, with the handshake
     }
 
     @Override
