@@ -175,6 +175,9 @@ final class ImapSession {
             if (!dropRest()) {
                 return;
             }
+            if (SELECTED.contains(word)) {
+                tell(false); // perhaps it was right for a mailbox that the client does not know yet
+            }
         } catch (AbsentServiceException e) {
             log.warn("event=imap-unavailable id={} command={} reason=\"{}\"", connection.id(), word, e.getMessage());
             answer = Answer.no("UNAVAILABLE", "not now, try again");
@@ -183,7 +186,7 @@ final class ImapSession {
             }
         } catch (StoreUnavailableException e) {
             log.warn("event=imap-unavailable id={} command={} reason=\"{}\"", connection.id(), word, e.getMessage());
-            answer = unavailable(e);
+            answer = Answer.no("UNAVAILABLE", "not now, try again");
             if (!dropRest()) {
                 return;
             }
@@ -216,11 +219,6 @@ final class ImapSession {
 
     private static boolean known(String word) {
         return ANY.contains(word) || STRANGERS.contains(word) || USERS.contains(word) || SELECTED.contains(word);
-    }
-
-    private static Answer unavailable(StoreUnavailableException e) {
-        boolean full = e.reply().status().toString().equals("4.3.1");
-        return full ? Answer.no("LIMIT", "no room, try again later") : Answer.no("UNAVAILABLE", "not now, try again");
     }
 
     private boolean dropRest() throws IOException {
@@ -670,7 +668,8 @@ final class ImapSession {
             if (!seen.isEmpty()) {
                 known = uid -> contains(seen, uid);
                 if (!items.contains(FetchItem.Plain.FLAGS)) {
-                    items.add(FetchItem.Plain.FLAGS);
+                    // before the octets: a client that reads as it goes knows them first
+                    items.add(items.getFirst() == FetchItem.Plain.UID ? 1 : 0, FetchItem.Plain.FLAGS);
                 }
                 if (condstore() && !items.contains(FetchItem.Plain.MODSEQ)) {
                     items.add(FetchItem.Plain.MODSEQ);

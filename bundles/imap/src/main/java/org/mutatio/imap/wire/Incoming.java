@@ -91,6 +91,12 @@ public final class Incoming {
         return connection.awaitInput(time);
     }
 
+    /// Octets of memory that are held now.
+    int holds() {
+        byte[] octets = buffer;
+        return octets == null ? 0 : octets.length;
+    }
+
     /// The next octet, which stays.
     ///
     /// @throws EOFException the client has gone
@@ -152,8 +158,14 @@ public final class Incoming {
                 before.waiting();
                 long now = System.nanoTime();
                 long left = deadlineSet ? Math.min(silentAt - now, deadline - now) : silentAt - now;
-                if (left <= 0 || connection.awaitInput(Duration.ofNanos(left)) == Connection.Input.TIMEOUT) {
+                if (left <= 0) {
                     throw new SilentPeerException();
+                }
+                switch (connection.awaitInput(Duration.ofNanos(left))) {
+                    case TIMEOUT -> throw new SilentPeerException();
+                    // a swap waits for the end of the command, but no longer than the client may take for it
+                    case HAND_OVER -> connection.socket().setSoTimeout(Math.clamp(left / 1_000_000, 1, 30_000));
+                    case READY, CLOSED -> {}
                 }
             }
             try {

@@ -131,6 +131,12 @@ public final class Outgoing extends OutputStream {
         return true;
     }
 
+    /// Octets of memory that are held now.
+    int holds() {
+        byte[] octets = buffer;
+        return octets == null ? 0 : octets.length;
+    }
+
     /// Octets that went out since the session began.
     public long sent() {
         return sent;

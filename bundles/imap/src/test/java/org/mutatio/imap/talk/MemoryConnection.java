@@ -162,7 +162,7 @@ public final class MemoryConnection implements Connection {
 
     // ---- the client's end
 
-    void clientSays(byte[] octets) throws IOException {
+    public void clientSays(byte[] octets) throws IOException {
         put(toServer, octets, 0, octets.length);
     }
 
