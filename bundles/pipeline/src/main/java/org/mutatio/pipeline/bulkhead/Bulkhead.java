@@ -12,6 +12,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// Platform threads of one plugin, at most 8, and at most 64 calls that wait for one: whatever it does with them,
 /// nobody
@@ -46,16 +47,22 @@ public final class Bulkhead implements AutoCloseable {
         threads.allowCoreThreadTimeOut(true);
     }
 
+    /// What came of it.
+    private record Result<T>(@Nullable T value, @Nullable Throwable thrown) {}
+
     /// Runs it there and waits for it.
     ///
+    /// @return its result; null is what it gave
     /// @throws BusyException all its threads and places are taken
     /// @throws TimeoutException it did not come back in time; whatever it gives later is nobody's
     /// @throws ExecutionException it threw
-    public <T> T call(Callable<T> work, Duration deadline) throws BusyException, TimeoutException, ExecutionException {
+    public <T> @Nullable T call(Callable<T> work, Duration deadline) throws BusyException, TimeoutException, ExecutionException {
         AtomicInteger state = new AtomicInteger(); // 0 running, 1 given up, 2 back
-        FutureTask<T> task = new FutureTask<>(() -> {
+        FutureTask<Result<T>> task = new FutureTask<>(() -> {
             try {
-                return work.call();
+                return new Result<>(work.call(), null);
+            } catch (Throwable e) { // a FutureTask would ask it for its words, which may throw again
+                return new Result<>(null, e);
             } finally {
                 if (!state.compareAndSet(0, 2)) {
                     lost.decrementAndGet();
@@ -68,7 +75,11 @@ public final class Bulkhead implements AutoCloseable {
             throw new BusyException(THREADS + " threads and " + WAITING + " places are taken", e);
         }
         try {
-            return task.get(deadline.toNanos(), TimeUnit.NANOSECONDS);
+            Result<T> result = task.get(deadline.toNanos(), TimeUnit.NANOSECONDS);
+            if (result.thrown() != null) {
+                throw new ExecutionException("the work threw", result.thrown());
+            }
+            return result.value();
         } catch (TimeoutException e) {
             if (threads.remove(task)) {
                 throw new BusyException("no thread became free within the deadline", e);

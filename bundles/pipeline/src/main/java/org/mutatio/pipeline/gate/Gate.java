@@ -7,6 +7,7 @@ import java.util.concurrent.TimeoutException;
 import org.mutatio.api.metrics.Meters;
 import org.mutatio.pipeline.bulkhead.BusyException;
 import org.mutatio.pipeline.filters.FilterEntry;
+import org.mutatio.pipeline.mail.UndeclaredEditException;
 import org.mutatio.sdk.filter.Decision;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -83,7 +84,8 @@ public final class Gate {
             return new Answer.Fault("busy", describe(e), micros(began));
         } catch (ExecutionException e) {
             Throwable cause = e.getCause();
-            return new Answer.Fault("throws", describe(cause == null ? e : cause), micros(began));
+            String kind = cause instanceof UndeclaredEditException ? "undeclared" : "throws";
+            return new Answer.Fault(kind, describe(cause == null ? e : cause), micros(began));
         } finally {
             call.end();
         }
@@ -93,7 +95,7 @@ public final class Gate {
         try {
             call.settle();
         } catch (MisdeedException e) {
-            return new Answer.Fault(e.kind(), describe(e), micros(began));
+            return new Answer.Fault(e.kind(), clean(new StringBuilder(String.valueOf(e.getMessage()))), micros(began));
         }
         return new Answer.Decided(decision, micros(began));
     }
@@ -111,7 +113,7 @@ public final class Gate {
         try {
             return work.call();
         } catch (Throwable e) { // whatever a filter throws ends here
-            throw new ExecutionException(e);
+            throw new ExecutionException("a filter threw", e); // with the cause alone it would ask it for its words
         } finally {
             watchdog.left(number);
             thread.setContextClassLoader(before);
@@ -137,6 +139,10 @@ public final class Gate {
         } catch (RuntimeException | StackOverflowError e) {
             text.append(" (and its message threw)");
         }
+        return clean(text);
+    }
+
+    private static String clean(StringBuilder text) {
         for (int i = 0; i < text.length(); i++) {
             if (Character.isISOControl(text.charAt(i)) || text.charAt(i) == '"') {
                 text.setCharAt(i, ' ');
