@@ -3,115 +3,171 @@ package org.mutatio.deployer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.mutatio.api.admin.Action;
+import org.mutatio.api.deploy.Deployments;
 import org.mutatio.api.deploy.Live;
-import org.mutatio.deployer.config.Configurations;
+import org.mutatio.deployer.deployment.Book;
+import org.mutatio.deployer.deployment.Deployer;
 import org.mutatio.deployer.deployment.LiveTable;
-import org.mutatio.toml.Problem;
-import org.mutatio.toml.TomlFile;
+import org.mutatio.deployer.deployment.PluginFolder;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.BundleException;
-import org.osgi.framework.FrameworkUtil;
-import org.osgi.framework.wiring.FrameworkWiring;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
+import org.osgi.service.metatype.MetaTypeService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The only one that installs bundles and the only caller of ConfigAdmin.
+/// The only one that installs bundles and the only caller of ConfigAdmin. One thread brings the recorded
+/// set up, then looks
+/// twice a second at `plugins/` and `config/mutatio.toml`.
 @Component(
         immediate = true,
         service = {})
 public final class DeployerComponent {
+
     private static final Logger LOG = LoggerFactory.getLogger(DeployerComponent.class);
+    private static final int CONFIGURATION_ERROR = 78;
 
     private final BundleContext context;
-    private final ConfigurationAdmin configAdmin;
+    private final Path home;
     private final LiveTable table = new LiveTable();
+    private final Settings settings;
+    private final Deployer deployer;
+    private final PluginFolder plugins;
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private volatile boolean started;
 
     @Activate
-    public DeployerComponent(BundleContext context, @Reference ConfigurationAdmin configAdmin) {
+    public DeployerComponent(
+            BundleContext context,
+            @Reference ConfigurationAdmin configAdmin,
+            @Reference MetaTypeService types,
+            @Reference ServiceComponentRuntime components)
+            throws IOException {
         this.context = context;
-        this.configAdmin = configAdmin;
+        this.home = Path.of(property("mutatio.home"));
+        InstantSource clock = InstantSource.system();
+        Path data = Files.createDirectories(home.resolve("data"));
+        this.settings = new Settings(context, configAdmin, types, components, home, clock);
+        this.deployer = new Deployer(
+                new OsgiFramework(context, components, clock),
+                table,
+                Book.open(data.resolve("deployments.json"), property("mutatio.version")),
+                data.resolve("bundles"),
+                clock,
+                Deployer.Patience.defaults(),
+                this::configureNewcomers);
+        this.plugins = new PluginFolder(home.resolve("plugins"), deployer, clock);
         context.registerService(Live.class, table, null);
-        Thread.ofPlatform().name("mutatio-deployer").start(this::begin);
+        context.registerService(Deployments.class, new Deployed(), null);
+        for (Action action : DeployActions.of(deployer, data.resolve("staging"))) {
+            context.registerService(Action.class, action, null);
+        }
+        Thread _ = Thread.ofPlatform().name("mutatio-deployer").start(this::work);
     }
 
-    private void begin() {
+    private String property(String name) throws IOException {
+        @Nullable String value = context.getProperty(name);
+        if (value == null) {
+            throw new IOException("the framework property " + name + " is not set");
+        }
+        return value;
+    }
+
+    private final class Deployed implements Deployments {
+        @Override
+        public boolean started() {
+            return started;
+        }
+
+        @Override
+        public List<Deployments.Deployed> bundles() {
+            return deployer.deployed();
+        }
+
+        @Override
+        public Configuration configuration() {
+            return new Configuration(settings.since(), settings.problems(), List.of(), plugins.refused());
+        }
+    }
+
+    private void work() {
         try {
-            List<Bundle> bundles = install();
-            context.getBundle(0).adapt(FrameworkWiring.class).resolveBundles(bundles);
-            configure();
-            for (Bundle bundle : bundles) {
-                if (bundle.getHeaders().get("Fragment-Host") == null) {
-                    start(bundle);
-                }
+            begin();
+            plugins.begin();
+            started = true;
+            LOG.info("event=started bundles={}", deployer.running().size());
+            while (!closing.await(500, TimeUnit.MILLISECONDS)) {
+                look();
             }
-            LOG.info("event=started bundles={}", bundles.size());
-        } catch (IOException e) {
-            LOG.error("event=start-failed reason=\"{}\"", e.toString());
+        } catch (IOException | RuntimeException | InterruptedException e) {
+            LOG.error("event=deployer-failed reason=\"{}\"", e.toString(), e);
         }
     }
 
-    private static void start(Bundle bundle) {
+    private void look() {
         try {
-            bundle.start(Bundle.START_ACTIVATION_POLICY);
-        } catch (BundleException | RuntimeException | LinkageError e) {
-            LOG.error("event=bundle-failed bundle={} reason=\"{}\"", bundle.getSymbolicName(), e.getMessage(), e);
+            settings.look();
+            plugins.look();
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("event=deployer-look reason=\"{}\"", e.toString());
         }
     }
 
-    private List<Bundle> install() throws IOException {
-        Path system = Path.of(context.getProperty("mutatio.distribution"), "system");
+    private void begin() throws IOException {
         List<Path> jars;
-        try (Stream<Path> all = Files.list(system)) {
-            jars = all.filter(jar -> jar.toString().endsWith(".jar")).sorted().toList();
+        try (Stream<Path> all = Files.list(Path.of(property("mutatio.distribution"), "system"))) {
+            jars = new ArrayList<>(
+                    all.filter(jar -> jar.toString().endsWith(".jar")).sorted().toList());
         }
-        List<Bundle> bundles = new ArrayList<>();
-        for (Path jar : jars) {
-            try {
-                Bundle bundle = context.installBundle("reference:" + jar.toUri().toURL());
-                table.switchTo(bundle.getSymbolicName(), bundle.getBundleId());
-                bundles.add(bundle);
-            } catch (BundleException e) {
-                LOG.error("event=install-failed jar={} reason=\"{}\"", jar, e.getMessage());
+        Map<String, Long> present = new HashMap<>();
+        for (Bundle bundle : context.getBundles()) {
+            if (bundle.getBundleId() != 0) {
+                present.put(bundle.getSymbolicName(), bundle.getBundleId());
             }
         }
-        return bundles;
+        deployer.begin(jars, present, this::configure);
     }
 
-    private void configure() throws IOException {
-        List<Problem> problems = new ArrayList<>();
-        Configurations configurations = Configurations.of(
-                TomlFile.parse(
-                        Path.of(context.getProperty("mutatio.home"), "config", "mutatio.toml"), "config/mutatio.toml"),
-                problems);
-        problems.forEach(problem -> LOG.error("event=config-invalid {}", problem));
-        for (Bundle bundle : context.getBundles()) {
-            String name = bundle.getSymbolicName();
-            if (name != null
-                    && name.startsWith("org.mutatio.")
-                    && !configurations.single().containsKey(name)) {
-                configAdmin.getConfiguration(name, "?").update(FrameworkUtil.asDictionary(Map.of()));
+    private void configure() {
+        try {
+            if (!settings.begin()) {
+                // Nothing can be served without a configuration: a clear end is better than a server that
+                // does nothing.
+                LOG.error(
+                        "event=config-unusable exit={} cure=\"correct config/mutatio.toml; each problem is named above\"",
+                        CONFIGURATION_ERROR);
+                Thread.ofPlatform().name("mutatio-config-exit").start(() -> System.exit(CONFIGURATION_ERROR));
             }
+        } catch (IOException e) {
+            LOG.error("event=config-unreadable reason=\"{}\"", e.toString());
         }
-        for (var single : configurations.single().entrySet()) {
-            Map<String, Object> values = new LinkedHashMap<>(single.getValue().values());
-            configAdmin.getConfiguration(single.getKey(), "?").update(FrameworkUtil.asDictionary(values));
+    }
+
+    private void configureNewcomers() {
+        try {
+            settings.again();
+        } catch (IOException e) {
+            LOG.error("event=config-unreadable reason=\"{}\"", e.toString());
         }
-        for (var factory : configurations.factories().entrySet()) {
-            for (var one : factory.getValue().entrySet()) {
-                configAdmin
-                        .getFactoryConfiguration(factory.getKey(), one.getKey(), "?")
-                        .update(FrameworkUtil.asDictionary(one.getValue().values()));
-            }
-        }
+    }
+
+    @Deactivate
+    void close() {
+        closing.countDown();
     }
 }

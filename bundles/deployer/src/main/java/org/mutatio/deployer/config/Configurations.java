@@ -10,7 +10,8 @@ import org.mutatio.toml.Problem;
 import org.mutatio.toml.TomlDocument;
 import org.mutatio.toml.TomlValue;
 
-/// What mutatio.toml says, as configurations: table `[x]` is the one of PID `org.mutatio.x` (a quoted name with a dot is
+/// What mutatio.toml says, as configurations: table `[x]` is the one of PID `org.mutatio.x` (a quoted name
+/// with a dot is
 /// a PID as it is), each `[[x]]` one of the factory `org.mutatio.<who>.x`.
 ///
 /// @param single by PID
@@ -53,11 +54,14 @@ public record Configurations(Map<String, Settings> single, Map<String, Map<Strin
         document.root().entries().forEach((name, entry) -> {
             switch (entry.value()) {
                 case TomlValue.Table table -> single.put(pid(name), settings(table, problems));
-                case TomlValue.Items items when FACTORIES.containsKey(name) ->
+                case TomlValue.Items items
+                when FACTORIES.containsKey(name) ->
                     factories.put(FACTORIES.getOrDefault(name, name), several(name, items, problems));
                 default ->
                     problems.add(new Problem(
-                            entry.key(), name + " is a " + entry.value().kind() + " outside of any table; write it below a [table]"));
+                            entry.key(),
+                            name + " is a " + entry.value().kind()
+                                    + " outside of any table; write it below a [table]"));
             }
         });
         return new Configurations(single, factories);
@@ -71,7 +75,8 @@ public record Configurations(Map<String, Settings> single, Map<String, Map<Strin
         Map<String, Settings> byName = new LinkedHashMap<>();
         for (TomlValue item : items.values()) {
             if (!(item instanceof TomlValue.Table table)) {
-                problems.add(new Problem(item.origin(), array + " holds a " + item.kind() + "; write [[" + array + "]]"));
+                problems.add(
+                        new Problem(item.origin(), array + " holds a " + item.kind() + "; write [[" + array + "]]"));
                 continue;
             }
             Settings settings = settings(table, problems);
@@ -114,8 +119,8 @@ public record Configurations(Map<String, Settings> single, Map<String, Map<Strin
             Object value = value(asWritten, entry.value(), problems);
             if (values.putIfAbsent(name, value) != null) {
                 problems.add(new Problem(
-                        entry.key(), asWritten + " is there twice; the first is " + written.get(name) + " at "
-                                + origins.get(name)));
+                        entry.key(),
+                        asWritten + " is there twice; the first is " + written.get(name) + " at " + origins.get(name)));
                 return;
             }
             origins.put(name, entry.key());
@@ -125,11 +130,11 @@ public record Configurations(Map<String, Settings> single, Map<String, Map<Strin
 
     private static Object value(String key, TomlValue value, List<Problem> problems) {
         return switch (value) {
-            case TomlValue.Text(var text, _) -> text;
-            case TomlValue.Whole(var number, _) -> number;
-            case TomlValue.Decimal(var number, _) -> number;
-            case TomlValue.Flag(var flag, _) -> flag;
-            case TomlValue.Items(var items, _) -> texts(key, items, problems);
+            case TomlValue.Text text -> text.value();
+            case TomlValue.Whole whole -> whole.value();
+            case TomlValue.Decimal decimal -> decimal.value();
+            case TomlValue.Flag flag -> flag.value();
+            case TomlValue.Items items -> texts(key, items.values(), problems);
             case TomlValue.Moment(var text, var origin) -> {
                 problems.add(new Problem(origin, key + " is a date; no setting is one: put it in quotes"));
                 yield text;
@@ -142,9 +147,10 @@ public record Configurations(Map<String, Settings> single, Map<String, Map<Strin
         List<String> texts = new ArrayList<>();
         for (TomlValue item : items) {
             switch (item) {
-                case TomlValue.Text(var text, _) -> texts.add(text);
-                case TomlValue.Whole(var number, _) -> texts.add(Long.toString(number));
-                default -> problems.add(new Problem(item.origin(), key + " holds a " + item.kind() + "; it takes texts"));
+                case TomlValue.Text text -> texts.add(text.value());
+                case TomlValue.Whole whole -> texts.add(Long.toString(whole.value()));
+                default ->
+                    problems.add(new Problem(item.origin(), key + " holds a " + item.kind() + "; it takes texts"));
             }
         }
         return texts.toArray(String[]::new);

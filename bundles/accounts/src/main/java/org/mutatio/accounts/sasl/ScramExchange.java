@@ -1,0 +1,250 @@
+package org.mutatio.accounts.sasl;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.mutatio.accounts.brake.Brake.Who;
+import org.mutatio.accounts.directory.AccountDirectory.Holder;
+import org.mutatio.accounts.password.ScramVerifier;
+import org.mutatio.api.sasl.Sasl.Channel;
+import org.mutatio.api.sasl.SaslExchange;
+import org.mutatio.api.sasl.SaslStep;
+import org.mutatio.api.store.StoreUnavailableException;
+import org.mutatio.sdk.mail.MailAddress;
+
+/// SCRAM-SHA-256 and -PLUS, the server's side; RFC 5802 sections 5 to 7, RFC 7677.
+///
+/// The client's first message brings its name, ours salt and rounds, its second the proof; our last one proves us. A name
+/// that is not there gets a salt of its own and fails at the proof.
+final class ScramExchange implements SaslExchange {
+
+    static final String PLAIN = "SCRAM-SHA-256";
+    static final String PLUS = "SCRAM-SHA-256-PLUS";
+
+    private static final List<String> BINDINGS = List.of("tls-exporter", "tls-server-end-point");
+    private static final int NONCE = 18;
+
+    /// Where the conversation stands.
+    private sealed interface State {
+        record Begun() implements State {}
+
+        /// @param header gs2-header as sent, for `c=`
+        record Asked(
+                String header, String firstBare, String serverFirst, String nonce, ScramVerifier verifier, Who who)
+                implements State {}
+
+        record Ended() implements State {}
+    }
+
+    private final Login login;
+    private final Channel channel;
+    private final boolean plus;
+    private final boolean plusOffered;
+    private final RandomGenerator random;
+    private State state = new State.Begun();
+    private Optional<Holder> holder = Optional.empty();
+
+    ScramExchange(Login login, Channel channel, boolean plus, boolean plusOffered, RandomGenerator random) {
+        this.login = login;
+        this.channel = channel;
+        this.plus = plus;
+        this.plusOffered = plusOffered;
+        this.random = random;
+    }
+
+    /// Types of channel binding that this connection has.
+    static List<String> bindings(Channel channel) {
+        return BINDINGS.stream()
+                .filter(type -> channel.channelBinding().apply(type).isPresent())
+                .toList();
+    }
+
+    @Override
+    public boolean clientFirst() {
+        return true;
+    }
+
+    @Override
+    public SaslStep respond(ByteBuffer response) {
+        Optional<String> text = Utf8.read(response);
+        if (text.isEmpty()) {
+            return malformed("not UTF-8");
+        }
+        return switch (state) {
+            case State.Begun _ -> first(text.get());
+            case State.Asked asked -> last(text.get(), asked);
+            case State.Ended _ -> malformed("a message behind the last one");
+        };
+    }
+
+    private SaslStep malformed(String reason) {
+        state = new State.Ended();
+        return login.failure(channel, Login.MALFORMED, "SCRAM: " + reason, "malformed");
+    }
+
+    /// client-first-message: `n,,n=user,r=nonce`; RFC 5802 section 7.
+    private SaslStep first(String message) {
+        int flagEnd = message.indexOf(',');
+        int headerEnd = message.indexOf(',', flagEnd + 1);
+        if (flagEnd < 1 || headerEnd < 0) {
+            return malformed("no gs2-header");
+        }
+        Optional<SaslStep> refused = binding(message.substring(0, flagEnd));
+        if (refused.isPresent()) {
+            return refused.get();
+        }
+        String authorization = message.substring(flagEnd + 1, headerEnd);
+        String bare = message.substring(headerEnd + 1);
+        String[] attributes = bare.split(",", -1);
+        if (attributes.length < 2 || !attributes[0].startsWith("n=") || !attributes[1].startsWith("r=")) {
+            return malformed("no name or nonce, or an extension that we must know"); // `m=`: section 5.1
+        }
+        Optional<String> name = unescape(attributes[0].substring(2));
+        String nonce = attributes[1].substring(2);
+        if (name.isEmpty() || nonce.isEmpty() || !nonce.chars().allMatch(c -> c > ' ' && c < 127)) {
+            return malformed("malformed name or nonce");
+        }
+        Optional<MailAddress> address = login.address(name.get());
+        if (!authorization.isEmpty()) {
+            Optional<String> asked = authorization.startsWith("a=") ? unescape(authorization.substring(2)) : Optional.empty();
+            if (asked.isEmpty()) {
+                return malformed("malformed authzid");
+            }
+            if (address.isEmpty() || !login.address(asked.get()).equals(address)) {
+                state = new State.Ended();
+                return login.failure(channel, Login.WRONG, name.get() + " asked to act as " + asked.get(), "wrong");
+            }
+        }
+        return challenge(message.substring(0, headerEnd + 1), bare, nonce, name.get(), address);
+    }
+
+    private SaslStep challenge(
+            String header, String bare, String clientNonce, String name, Optional<MailAddress> address) {
+        Who who = Who.of(channel.client(), address.map(MailAddress::toString).orElse(name));
+        Optional<SaslStep> braked = login.brake(who, channel);
+        if (braked.isPresent()) {
+            state = new State.Ended();
+            return braked.get();
+        }
+        try {
+            holder = address.isEmpty() ? Optional.empty() : login.directory().holder(address.get());
+        } catch (StoreUnavailableException e) {
+            state = new State.Ended();
+            return login.failure(channel, Login.NOT_NOW, "the directory is away: " + e.getMessage(), "unavailable");
+        }
+        ScramVerifier verifier = login.verifier(holder, who.account());
+        byte[] mine = new byte[NONCE];
+        random.nextBytes(mine);
+        String nonce = clientNonce + Base64.getEncoder().encodeToString(mine);
+        String serverFirst = "r=" + nonce + ",s=" + verifier.saltBase64() + ",i=" + verifier.iterations();
+        state = new State.Asked(header, bare, serverFirst, nonce, verifier, who);
+        return new SaslStep.Challenge(Utf8.write(serverFirst));
+    }
+
+    /// gs2-cbind-flag; RFC 5802 section 6.
+    private Optional<SaslStep> binding(String flag) {
+        if (flag.startsWith("p=")) {
+            String type = flag.substring(2);
+            return plus && bindings(channel).contains(type)
+                    ? Optional.empty()
+                    : Optional.of(malformed("channel binding " + type + " is not there"));
+        }
+        if (plus) {
+            return Optional.of(malformed("-PLUS without channel binding"));
+        }
+        return switch (flag) {
+            case "n" -> Optional.empty();
+            // The client could bind and believes that we cannot, but we offered it: somebody took it off the list.
+            case "y" -> plusOffered ? Optional.of(malformed("-PLUS was taken off the list on the way")) : Optional.empty();
+            default -> Optional.of(malformed("unknown gs2-cbind-flag"));
+        };
+    }
+
+    /// client-final-message: `c=biws,r=nonce,p=proof`.
+    private SaslStep last(String message, State.Asked asked) {
+        state = new State.Ended();
+        int proofAt = message.lastIndexOf(",p=");
+        if (proofAt < 0) {
+            return malformed("no proof");
+        }
+        String withoutProof = message.substring(0, proofAt);
+        String[] attributes = withoutProof.split(",", -1);
+        if (attributes.length < 2 || !attributes[0].startsWith("c=") || !attributes[1].startsWith("r=")) {
+            return malformed("no channel binding or nonce");
+        }
+        Optional<byte[]> bound = base64(attributes[0].substring(2));
+        Optional<byte[]> proof = base64(message.substring(proofAt + 3));
+        if (bound.isEmpty() || proof.isEmpty()) {
+            return malformed("not base64");
+        }
+        if (!Arrays.equals(bound.get(), expectedBinding(asked.header()))) {
+            return wrong(asked, proof.get(), "channel binding does not fit");
+        }
+        if (!attributes[1].substring(2).equals(asked.nonce())) {
+            return malformed("another nonce");
+        }
+        byte[] authMessage =
+                (asked.firstBare() + "," + asked.serverFirst() + "," + withoutProof).getBytes(StandardCharsets.UTF_8);
+        Optional<byte[]> clientKey = asked.verifier().clientKey(proof.get(), authMessage);
+        boolean fits = clientKey.isPresent() && asked.verifier().fits(clientKey.get());
+        if (!fits || holder.isEmpty() || !holder.get().account().enabled()) {
+            return wrong(asked, clientKey.orElse(proof.get()), holder.isEmpty() ? "no account" : "wrong password or disabled");
+        }
+        String signature =
+                "v=" + Base64.getEncoder().encodeToString(asked.verifier().serverSignature(authMessage));
+        return login.success(asked.who(), holder.get().account(), Utf8.write(signature), channel);
+    }
+
+    /// The client's key is the same for the same wrong password, so the brake knows it again.
+    private SaslStep wrong(State.Asked asked, byte[] secret, String reason) {
+        return login.wrong(asked.who(), secret, channel, reason + " (SCRAM): " + asked.who().account());
+    }
+
+    private byte[] expectedBinding(String header) {
+        byte[] head = header.getBytes(StandardCharsets.UTF_8);
+        if (!header.startsWith("p=")) {
+            return head;
+        }
+        String type = header.substring(2, header.indexOf(','));
+        ByteBuffer data = channel.channelBinding().apply(type).orElse(ByteBuffer.allocate(0)).duplicate();
+        byte[] all = Arrays.copyOf(head, head.length + data.remaining());
+        data.get(all, head.length, data.remaining());
+        return all;
+    }
+
+    private static Optional<byte[]> base64(String text) {
+        try {
+            return Optional.of(Base64.getDecoder().decode(text));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    /// saslname: `=2C` is a comma, `=3D` an equals sign, no other `=`; RFC 5802 section 5.1.
+    private static Optional<String> unescape(String text) {
+        List<String> parts = new ArrayList<>();
+        int from = 0;
+        while (true) {
+            int at = text.indexOf('=', from);
+            if (at < 0) {
+                parts.add(text.substring(from));
+                String name = String.join("", parts);
+                return name.isEmpty() ? Optional.empty() : Optional.of(name);
+            }
+            parts.add(text.substring(from, at));
+            if (text.startsWith("=2C", at)) {
+                parts.add(",");
+            } else if (text.startsWith("=3D", at)) {
+                parts.add("=");
+            } else {
+                return Optional.empty();
+            }
+            from = at + 3;
+        }
+    }
+}
