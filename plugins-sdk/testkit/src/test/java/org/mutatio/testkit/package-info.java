@@ -1,0 +1,4 @@
+@NullMarked
+package org.mutatio.testkit;
+
+import org.jspecify.annotations.NullMarked;
