@@ -35,7 +35,8 @@ import org.mutatio.sdk.settings.SettingsBinder;
 ///             .message(Path.of("src/test/resources/large.eml"));
 ///     assertEquals(552, outcome.reply().orElseThrow().code());
 ///
-/// Without more words the mail comes from `bo@example.net` at `192.0.2.7` for `ann@example.com`, by the role `mx`, at
+/// Without more words the mail comes from `bo@example.net` at `192.0.2.7` for `ann@example.com`, by the
+/// role `mx`, at
 /// noon of 25 November 2026. Each run is a transaction of its own; the filter keeps what it keeps.
 public final class FilterTrial {
     private static final Instant NOON = Instant.parse("2026-11-25T12:00:00Z");
@@ -60,7 +61,8 @@ public final class FilterTrial {
     /// @throws IllegalArgumentException the filter lacks its [FilterInfo], so that a server would not know it
     public static FilterTrial of(Filter filter) {
         if (filter.getClass().getAnnotation(FilterInfo.class) == null) {
-            throw new IllegalArgumentException(filter.getClass().getName() + " has no @FilterInfo beside its @Component");
+            throw new IllegalArgumentException(
+                    filter.getClass().getName() + " has no @FilterInfo beside its @Component");
         }
         return new FilterTrial(filter);
     }
@@ -201,8 +203,8 @@ public final class FilterTrial {
     private Outcome ask(Stage stage, byte[] message, FilterHarness.Question question) throws Exception {
         FilterInfo info = filter.getClass().getAnnotation(FilterInfo.class);
         if (!List.of(info.stage()).contains(stage)) {
-            throw new IllegalStateException(
-                    "the filter does not name the stage " + stage + " in its @FilterInfo: no server would ask it there");
+            throw new IllegalStateException("the filter does not name the stage " + stage
+                    + " in its @FilterInfo: no server would ask it there");
         }
         FilterHarness harness = FilterHarness.of(message, InstantSource.fixed(now))
                 .sender(sender)

@@ -49,17 +49,16 @@ public record Outcome(
         return switch (decision) {
             case Decision.Reject reject -> Optional.of(reject.reply());
             case Decision.Defer defer -> Optional.of(defer.reply());
-            case Decision.Next _,
-                    Decision.Accept _,
-                    Decision.Quarantine _,
-                    Decision.Discard _,
-                    Decision.Redirect _ -> Optional.empty();
+            case Decision.Next _, Decision.Accept _, Decision.Quarantine _, Decision.Discard _, Decision.Redirect _ ->
+                Optional.empty();
         };
     }
 
     /// The first header field of that name, decoded.
     public Optional<String> header(String name) {
-        return HeaderBlock.of(message.getBytes(StandardCharsets.UTF_8)).first(name).map(HeaderBlock.Field::text);
+        return HeaderBlock.of(message.getBytes(StandardCharsets.UTF_8))
+                .first(name)
+                .map(HeaderBlock.Field::text);
     }
 
     /// Everything behind the header's empty line.

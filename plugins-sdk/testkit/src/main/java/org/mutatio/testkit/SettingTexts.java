@@ -41,10 +41,12 @@ final class SettingTexts {
             case TomlValue.Decimal decimal -> new SettingValue.Numeric(decimal.value(), false, origin);
             case TomlValue.Flag flag -> new SettingValue.Flag(flag.value(), origin);
             case TomlValue.Items items ->
-                new SettingValue.Values(items.values().stream().map(SettingTexts::value).toList(), origin);
+                new SettingValue.Values(
+                        items.values().stream().map(SettingTexts::value).toList(), origin);
             case TomlValue.Table inner -> new SettingValue.Table(table(inner), origin);
             case TomlValue.Moment moment ->
-                throw new IllegalArgumentException(moment.origin() + ": no setting is a date or time; put it in quotes");
+                throw new IllegalArgumentException(
+                        moment.origin() + ": no setting is a date or time; put it in quotes");
         };
     }
 
@@ -71,7 +73,9 @@ final class SettingTexts {
                 map.forEach((key, item) -> inner.put(String.valueOf(key), item));
                 yield new SettingValue.Table(table(inner), ORIGIN);
             }
-            default -> throw new IllegalArgumentException("no setting is a " + value.getClass().getName());
+            default ->
+                throw new IllegalArgumentException(
+                        "no setting is a " + value.getClass().getName());
         };
     }
 }

@@ -26,9 +26,14 @@ class FilterTrialTest {
     private static final String MAIL = "From: bo@example.net\nSubject: =?utf-8?q?gr=C3=BCn?=\n\nhello\n";
 
     /// Uses a bit of everything.
-    @FilterInfo(name = "sample", stage = {Stage.CONNECT, Stage.MESSAGE}, changes = Change.HEADERS)
+    @FilterInfo(
+            name = "sample",
+            stage = {Stage.CONNECT, Stage.MESSAGE},
+            changes = Change.HEADERS)
     static final class Sample implements Filter {
-        record Settings(@Default("10 MB") DataSize max, @Default("a, b") List<String> words) {}
+        record Settings(
+                @Default("10 MB") DataSize max,
+                @Default("a, b") List<String> words) {}
 
         @Override
         public Class<? extends Record> settings() {
@@ -72,7 +77,9 @@ class FilterTrialTest {
                 .submittedBy("cy@shop.example.com")
                 .message(file);
         assertEquals(552, toml.reply().orElseThrow().code());
-        assertTrue(toml.notes().getFirst().startsWith("10 B [c] shop.example.com"), toml.notes().toString());
+        assertTrue(
+                toml.notes().getFirst().startsWith("10 B [c] shop.example.com"),
+                toml.notes().toString());
         Outcome map = FilterTrial.of(new Sample())
                 .settings(Map.of("max", "10 B", "words", List.of()))
                 .message(file);
@@ -91,13 +98,21 @@ class FilterTrialTest {
 
     @Test
     void otherStagesAreAsked() throws Exception {
-        assertEquals(550, FilterTrial.of(new Sample()).client("192.0.2.66").connect().reply().orElseThrow().code());
+        assertEquals(
+                550,
+                FilterTrial.of(new Sample())
+                        .client("192.0.2.66")
+                        .connect()
+                        .reply()
+                        .orElseThrow()
+                        .code());
         assertTrue(FilterTrial.of(new Sample()).client("2001:db8::1").connect().passed());
     }
 
     @Test
     void whatAServerWouldNotDoIsRefused() {
-        assertThrows(IllegalStateException.class, () -> FilterTrial.of(new Sample()).recipient());
+        assertThrows(
+                IllegalStateException.class, () -> FilterTrial.of(new Sample()).recipient());
         assertThrows(IllegalArgumentException.class, () -> FilterTrial.of(new Filter() {}));
         assertThrows(
                 RuntimeException.class,

@@ -1,0 +1,4 @@
+@NullMarked
+package org.mutatio.examples.attachmentlimit;
+
+import org.jspecify.annotations.NullMarked;

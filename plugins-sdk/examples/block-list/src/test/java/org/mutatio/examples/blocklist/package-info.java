@@ -1,0 +1,4 @@
+@NullMarked
+package org.mutatio.examples.blocklist;
+
+import org.jspecify.annotations.NullMarked;

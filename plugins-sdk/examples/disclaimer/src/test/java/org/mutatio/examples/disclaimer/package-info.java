@@ -1,0 +1,4 @@
+@NullMarked
+package org.mutatio.examples.disclaimer;
+
+import org.jspecify.annotations.NullMarked;
