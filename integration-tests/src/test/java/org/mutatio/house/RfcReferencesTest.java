@@ -30,13 +30,15 @@ class RfcReferencesTest {
                 for (Path file : files.filter(RfcReferencesTest::source).toList()) {
                     Matcher matcher = RFC.matcher(Files.readString(file, StandardCharsets.UTF_8));
                     while (matcher.find()) {
-                        cited.putIfAbsent(matcher.group(1), ROOT.relativize(file).toString());
+                        cited.putIfAbsent(
+                                matcher.group(1), ROOT.relativize(file).toString());
                     }
                 }
             }
         }
         assertFalse(cited.isEmpty());
-        cited.keySet().removeIf(number -> table.contains("RFC " + number + " ") || table.contains("RFC " + number + "|"));
+        cited.keySet()
+                .removeIf(number -> table.contains("RFC " + number + " ") || table.contains("RFC " + number + "|"));
         assertEquals(Map.of(), cited, "cited in the code, missing in docs/protocols.md");
     }
 

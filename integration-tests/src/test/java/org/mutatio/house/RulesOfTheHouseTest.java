@@ -23,19 +23,20 @@ import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// Who may know whom (docs/architecture.md), and what nobody may do. Plain tests: ArchUnit's own engine ran none under
+/// Who may know whom (docs/architecture.md), and what nobody may do. Plain tests: ArchUnit's own engine
+/// ran none under
 /// Surefire and the build was green. Each rule is also held against [Culprits], to see it bite.
 class RulesOfTheHouseTest {
 
     private static final Path ROOT = Path.of(System.getProperty("project.root", ".."));
 
     /// Bundles that have an OSGi door; libraries of ours (`mime`, `toml`, `current`) are copied into them.
-    private static final List<String> BUNDLES = List.of(
-            "ports", "smtp", "imap", "pipeline", "router", "store", "accounts", "deployer", "console");
+    private static final List<String> BUNDLES =
+            List.of("ports", "smtp", "imap", "pipeline", "router", "store", "accounts", "deployer", "console");
 
     private static final Map<String, JavaClasses> MODULES = modules();
-    private static final JavaClasses CULPRITS = new ClassFileImporter().importClasses(
-            Culprits.class, Culprits.Speaker.class, Culprits.Interrupter.class);
+    private static final JavaClasses CULPRITS =
+            new ClassFileImporter().importClasses(Culprits.class, Culprits.Speaker.class, Culprits.Interrupter.class);
 
     private static Map<String, JavaClasses> modules() {
         Map<String, JavaClasses> modules = new TreeMap<>();
@@ -51,7 +52,8 @@ class RulesOfTheHouseTest {
 
     /// Only the module's own package: its class folder also holds the copies of libraries.
     private static JavaClasses classes(Path module, String name) {
-        return new ClassFileImporter().importPath(module.resolve("target/classes/org/mutatio").resolve(name));
+        return new ClassFileImporter()
+                .importPath(module.resolve("target/classes/org/mutatio").resolve(name));
     }
 
     @Test
@@ -63,7 +65,9 @@ class RulesOfTheHouseTest {
                     .filter(name -> !name.equals("libraries"))
                     .sorted()
                     .toList();
-            List<String> known = MODULES.keySet().stream().filter(name -> !name.equals("sdk")).toList();
+            List<String> known = MODULES.keySet().stream()
+                    .filter(name -> !name.equals("sdk"))
+                    .toList();
             assertEquals(known, found, "a new bundle joins the rules here");
         }
     }
@@ -122,8 +126,10 @@ class RulesOfTheHouseTest {
 
     @Test
     void onlyTheStoreSpeaksSql() {
-        ArchRule rule = noClasses().should().dependOnClassesThat().resideInAnyPackage("java.sql..", "javax.sql..", "org.h2..");
-        List<String> others = MODULES.keySet().stream().filter(name -> !name.equals("store")).toList();
+        ArchRule rule =
+                noClasses().should().dependOnClassesThat().resideInAnyPackage("java.sql..", "javax.sql..", "org.h2..");
+        List<String> others =
+                MODULES.keySet().stream().filter(name -> !name.equals("store")).toList();
         assertHolds(rule, others);
         assertTrue(rule.evaluate(CULPRITS).hasViolation());
     }
@@ -132,7 +138,8 @@ class RulesOfTheHouseTest {
     void timeComesFromAnInjectedSource() {
         ArchRule rule = noClasses()
                 .that()
-                // An IMAP or console test clock is injected there too; only the front doors name the system's.
+                // An IMAP or console test clock is injected there too; only the front doors name the
+                // system's.
                 .resideInAPackage("org.mutatio..")
                 .should()
                 .callMethod(Instant.class, "now")
@@ -158,7 +165,8 @@ class RulesOfTheHouseTest {
         assertTrue(rule.evaluate(CULPRITS).hasViolation());
     }
 
-    /// An interrupt inside file I/O closes the channel for everybody (architecture, section 1). The current thread's own
+    /// An interrupt inside file I/O closes the channel for everybody (architecture, section 1). The
+    /// current thread's own
     /// flag may be set again: that is no interrupt of another's.
     @Test
     void onlyTheBulkheadInterrupts() {

@@ -21,8 +21,10 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.mutatio.load.SmtpClient;
 
-/// Promise 1 from outside: kill -9 at random moments under intake and IMAP changes. Nothing acknowledged is lost, nothing
-/// is double (a message whose answer was lost is sent again after the start), no UID is used twice, flags are as
+/// Promise 1 from outside: kill -9 at random moments under intake and IMAP changes. Nothing acknowledged
+/// is lost, nothing
+/// is double (a message whose answer was lost is sent again after the start), no UID is used twice, flags
+/// are as
 /// acknowledged, MODSEQ never goes back. `-Dcrash.cycles=1000` runs longer, `-Dcrash.seed=N` repeats a run.
 class CrashIT {
 
@@ -54,7 +56,7 @@ class CrashIT {
         System.out.println("crash test: " + CYCLES + " cycles, seed " + SEED);
         Random random = new Random(SEED);
         try (Server server = Server.home("crash")) {
-            Server unused = server.start().accounts(USER);
+            Server _ = server.start().accounts(USER);
             for (int cycle = 0; cycle < CYCLES; cycle++) {
                 cycle(server, random);
                 server.start();
@@ -62,7 +64,8 @@ class CrashIT {
                 check(server, cycle);
             }
         }
-        System.out.println("crash test: " + acknowledged.size() + " messages acknowledged, " + expunged.size() + " expunged");
+        System.out.println(
+                "crash test: " + acknowledged.size() + " messages acknowledged, " + expunged.size() + " expunged");
         assertTrue(acknowledged.size() > CYCLES, "the test must have sent something");
     }
 
@@ -94,7 +97,7 @@ class CrashIT {
 
     private void send(SmtpClient client, long number) throws IOException, SmtpClient.RefusedException {
         inFlight.add(number);
-        String unused = client.send("sender@sender.test", USER, message(number));
+        String _ = client.send("sender@sender.test", USER, message(number));
         acknowledged.add(number);
         inFlight.remove(number);
     }
@@ -102,10 +105,14 @@ class CrashIT {
     private static byte[] message(long number) {
         // Every seventh is larger than what the journal holds itself: it becomes a blob.
         int lines = number % 7 == 0 ? 5_000 : 20 + (int) (number % 100);
-        StringBuilder text = new StringBuilder("From: sender@sender.test\r\nTo: " + USER + "\r\nSubject: crash " + number
-                + "\r\nMessage-ID: <crash-" + number + "@sender.test>\r\n\r\n");
+        StringBuilder text = new StringBuilder("From: sender@sender.test\r\nTo: " + USER + "\r\nSubject: crash "
+                + number + "\r\nMessage-ID: <crash-" + number + "@sender.test>\r\n\r\n");
         for (int i = 0; i < lines; i++) {
-            text.append("line ").append(i).append(" of message ").append(number).append(" and some octets to fill it up\r\n");
+            text.append("line ")
+                    .append(i)
+                    .append(" of message ")
+                    .append(number)
+                    .append(" and some octets to fill it up\r\n");
         }
         return text.toString().getBytes(StandardCharsets.US_ASCII);
     }
@@ -116,20 +123,22 @@ class CrashIT {
         uids.removeAll(expunged);
         uids.removeAll(unsureExpunged);
         try (ImapClient client = ImapClient.login(server, USER)) {
-            ImapClient.Response unused = client.command("SELECT INBOX").ok();
+            ImapClient.Response _ = client.command("SELECT INBOX").ok();
             while (!uids.isEmpty()) {
                 long uid = uids.get(random.nextInt(uids.size()));
                 if (random.nextInt(10) == 0) {
                     uids.remove(uid);
                     unsureExpunged.add(uid);
-                    unused = client.command("UID STORE " + uid + " +FLAGS.SILENT (\\Deleted)").ok();
-                    unused = client.command("UID EXPUNGE " + uid).ok();
+                    ImapClient.Response _ = client.command("UID STORE " + uid + " +FLAGS.SILENT (\\Deleted)")
+                            .ok();
+                    ImapClient.Response _ = client.command("UID EXPUNGE " + uid).ok();
                     unsureExpunged.remove(uid);
                     expunged.add(uid);
                 } else {
                     String word = "word" + random.nextInt(20);
                     unsureFlags.add(uid);
-                    unused = client.command("UID STORE " + uid + " FLAGS.SILENT (" + word + ")").ok();
+                    ImapClient.Response _ = client.command("UID STORE " + uid + " FLAGS.SILENT (" + word + ")")
+                            .ok();
                     keyword.put(uid, word);
                     unsureFlags.remove(uid);
                 }
@@ -151,7 +160,8 @@ class CrashIT {
     private void check(Server server, int cycle) throws IOException {
         String when = "cycle " + cycle + ", seed " + SEED;
         try (ImapClient client = ImapClient.login(server, USER)) {
-            ImapClient.Response selected = client.command("SELECT INBOX (CONDSTORE)").ok();
+            ImapClient.Response selected =
+                    client.command("SELECT INBOX (CONDSTORE)").ok();
             String all = String.join("\n", selected.untagged());
             long modSeq = number(HIGHEST, all);
             assertTrue(modSeq >= highestModSeq.get(), "HIGHESTMODSEQ went back, " + when);
@@ -162,7 +172,8 @@ class CrashIT {
 
             Map<Long, Long> found = new TreeMap<>();
             List<String> doubles = new ArrayList<>();
-            long largest = named.keySet().stream().mapToLong(Long::longValue).max().orElse(0);
+            long largest =
+                    named.keySet().stream().mapToLong(Long::longValue).max().orElse(0);
             ImapClient.Response fetched = client.command(
                             "UID FETCH 1:* (FLAGS MODSEQ BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])")
                     .ok();
@@ -177,12 +188,17 @@ class CrashIT {
                 }
                 Long former = named.put(uid, message);
                 assertTrue(former == null || former == message, "UID " + uid + " names another message, " + when);
-                assertTrue(former != null || uid > largest, "UID " + uid + " is new but not above " + largest + ", " + when);
+                assertTrue(
+                        former != null || uid > largest,
+                        "UID " + uid + " is new but not above " + largest + ", " + when);
                 assertTrue(number(MODSEQ, line) <= modSeq, "MODSEQ above the highest, " + when);
                 String word = keyword.get(uid);
                 if (word != null && !unsureFlags.contains(uid) && !unsureExpunged.contains(uid)) {
                     Matcher flags = FLAGS.matcher(line);
-                    assertTrue(flags.find() && List.of(flags.group(1).split(" ", -1)).contains(word), word + " lost: " + line);
+                    assertTrue(
+                            flags.find()
+                                    && List.of(flags.group(1).split(" ", -1)).contains(word),
+                            word + " lost: " + line);
                 }
             }
             assertEquals(List.of(), doubles, "double, " + when);

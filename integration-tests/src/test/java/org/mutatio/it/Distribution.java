@@ -14,7 +14,8 @@ import java.util.zip.ZipInputStream;
 /// The zip as an administrator gets it, unpacked once for all tests.
 final class Distribution {
 
-    static final Path ROOT = Path.of(System.getProperty("project.root", "..")).toAbsolutePath().normalize();
+    static final Path ROOT =
+            Path.of(System.getProperty("project.root", "..")).toAbsolutePath().normalize();
     static final Path WORK = Path.of(System.getProperty("work", "target/work")).toAbsolutePath();
     private static final Path FOLDER = unpack();
 
@@ -26,7 +27,9 @@ final class Distribution {
     }
 
     static Path zip() {
-        return Path.of(System.getProperty("distribution.zip", ROOT.resolve("distribution/target/mutatio-0.1.0.zip").toString()));
+        return Path.of(System.getProperty(
+                "distribution.zip",
+                ROOT.resolve("distribution/target/mutatio-0.1.0.zip").toString()));
     }
 
     private static Path unpack() {

@@ -36,9 +36,13 @@ class FirstMinutesIT {
 
             for (String user : List.of("ann@example.test", "bo@shop.example.test")) {
                 try (ImapClient client = ImapClient.login(server, user)) {
-                    ImapClient.Response selected = client.command("SELECT INBOX").ok();
-                    assertTrue(selected.untagged().contains("* 1 EXISTS"), selected.untagged().toString());
-                    String message = client.command("FETCH 1 BODY[]").ok().untagged().getFirst();
+                    ImapClient.Response selected =
+                            client.command("SELECT INBOX").ok();
+                    assertTrue(
+                            selected.untagged().contains("* 1 EXISTS"),
+                            selected.untagged().toString());
+                    String message =
+                            client.command("FETCH 1 BODY[]").ok().untagged().getFirst();
                     assertTrue(message.contains("Subject: first") && message.contains(id), message);
                 }
             }
@@ -46,12 +50,18 @@ class FirstMinutesIT {
             String why = server.mutatio("explain", id).ok().out();
             assertTrue(why.contains("example.test.toml:2"), why);
             assertTrue(why.contains("org.mutatio.router"), why);
-            assertTrue(server.mutatio("explain", "first@elsewhere.test").ok().out().contains(id));
-            assertTrue(server.mutatio("explain", "sales@example.test", "--since", "1h", "--json").ok().out().contains(id));
+            assertTrue(
+                    server.mutatio("explain", "first@elsewhere.test").ok().out().contains(id));
+            assertTrue(server.mutatio("explain", "sales@example.test", "--since", "1h", "--json")
+                    .ok()
+                    .out()
+                    .contains(id));
 
             String status = server.mutatio("status").ok().out();
             assertTrue(status.contains("0.1.0"), status);
-            String show = server.mutatio("policy", "show", "us.shop.example.test").ok().out();
+            String show = server.mutatio("policy", "show", "us.shop.example.test")
+                    .ok()
+                    .out();
             assertTrue(show.contains("1 MB") && show.contains("shop.example.test.toml:2"), show);
 
             // Refused mail is explained, too.
@@ -61,7 +71,9 @@ class FirstMinutesIT {
             } catch (SmtpClient.RefusedException e) {
                 assertTrue(String.valueOf(e.getMessage()).contains("550 5.1.1"), e.getMessage());
             }
-            String refused = server.mutatio("explain", "nobody@example.test", "--since", "1h").ok().out();
+            String refused = server.mutatio("explain", "nobody@example.test", "--since", "1h")
+                    .ok()
+                    .out();
             assertTrue(refused.contains("5.1.1"), refused);
             assertEquals(0, server.mutatio("store", "verify").ok().exit());
             assertEquals(0, server.stop() & 0x7f & ~15, "SIGTERM is a clean end (0 or 143)");
@@ -79,13 +91,15 @@ class FirstMinutesIT {
     void quickstartMakesAWorkingServer() throws Exception {
         Server server = Server.home("quickstart");
         Distribution.delete(server.home());
-        Server.Answer made = server.mutatio("quickstart", "ann@example.org", "--unprivileged", "--listen", "127.0.0.1").ok();
+        Server.Answer made = server.mutatio("quickstart", "ann@example.org", "--unprivileged", "--listen", "127.0.0.1")
+                .ok();
         for (String word : List.of("MX", "v=spf1", "v=DKIM1", "_dmarc", "_imaps._tcp", "assword")) {
             assertTrue(made.out().contains(word), made.out());
         }
         assertTrue(Files.exists(server.home().resolve("config/domains/example.org.toml")));
         assertTrue(Files.exists(server.home().resolve("config/mutatio.toml")));
-        Server.Answer again = server.mutatio("quickstart", "ann@example.org", "--unprivileged", "--listen", "127.0.0.1");
+        Server.Answer again =
+                server.mutatio("quickstart", "ann@example.org", "--unprivileged", "--listen", "127.0.0.1");
         assertTrue(again.exit() != 0, "a home that is in use is not overwritten: " + again.out());
     }
 

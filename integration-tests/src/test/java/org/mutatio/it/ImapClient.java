@@ -12,7 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/// An IMAP client that sends lines and keeps every answer, literals inside; ISO-8859-1 so that no octet is lost.
+/// An IMAP client that sends lines and keeps every answer, literals inside; ISO-8859-1 so that no octet is
+/// lost.
 final class ImapClient implements AutoCloseable {
 
     /// @param untagged whole responses with their literals
@@ -50,7 +51,8 @@ final class ImapClient implements AutoCloseable {
 
     static ImapClient login(Server server, String user) throws IOException {
         ImapClient client = new ImapClient(server.address("imap"));
-        Response unused = client.command("LOGIN \"" + user + "\" \"" + Server.PASSWORD + "\"").ok();
+        Response _ = client.command("LOGIN \"" + user + "\" \"" + Server.PASSWORD + "\"")
+                .ok();
         return client;
     }
 
@@ -99,7 +101,9 @@ final class ImapClient implements AutoCloseable {
                 break;
             }
             byte[] literal = in.readNBytes(Integer.parseInt(digits));
-            response.append("\r\n").append(new String(literal, StandardCharsets.ISO_8859_1)).append(line());
+            response.append("\r\n")
+                    .append(new String(literal, StandardCharsets.ISO_8859_1))
+                    .append(line());
         }
         return response.toString();
     }

@@ -9,7 +9,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 
-/// Programs of the machine that a test drives: skipped with a reason where absent, a failure under `.ci/run`.
+/// Programs of the machine that a test drives: skipped with a reason where absent, a failure under
+/// `.ci/run`.
 final class Needs {
 
     private Needs() {}
@@ -20,7 +21,8 @@ final class Needs {
                 return;
             }
         }
-        String reason = name + " is not installed (Debian: apt-get install " + (name.equals("mbsync") ? "isync" : name) + ")";
+        String reason =
+                name + " is not installed (Debian: apt-get install " + (name.equals("mbsync") ? "isync" : name) + ")";
         if (Boolean.getBoolean("require.everything")) {
             Assertions.fail(reason);
         }

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/// The programs that people use, each on its everyday round: send, list, read with an attachment, flag, move, delete.
+/// The programs that people use, each on its everyday round: send, list, read with an attachment, flag,
+/// move, delete.
 class RealClientsIT {
 
     private static Server server;
@@ -20,8 +21,9 @@ class RealClientsIT {
 
     @BeforeAll
     static void start() throws Exception {
-        server = Server.home("clients").start().accounts(
-                "ann@example.test", "bo@shop.example.test", "cy@example.test", "di@example.test");
+        server = Server.home("clients")
+                .start()
+                .accounts("ann@example.test", "bo@shop.example.test", "cy@example.test", "di@example.test");
         folder = Files.createDirectories(Distribution.WORK.resolve("clients"));
     }
 
@@ -38,12 +40,35 @@ class RealClientsIT {
                 mail,
                 "From: ann@example.test\r\nTo: bo@shop.example.test\r\nSubject: by curl\r\n\r\nGrüße von curl\r\n",
                 StandardCharsets.UTF_8);
-        run("curl", "-sS", "--ssl-reqd", "-k", "--url", "smtp://127.0.0.1:" + server.port("submission"),
-                "--user", "ann@example.test:" + Server.PASSWORD, "--mail-from", "ann@example.test",
-                "--mail-rcpt", "bo@shop.example.test", "-T", mail.toString());
-        run("curl", "-sS", "-k", "--url", "smtps://127.0.0.1:" + server.port("submissions"),
-                "--user", "ann@example.test:" + Server.PASSWORD, "--mail-from", "ann@example.test",
-                "--mail-rcpt", "bo@shop.example.test", "-T", mail.toString());
+        run(
+                "curl",
+                "-sS",
+                "--ssl-reqd",
+                "-k",
+                "--url",
+                "smtp://127.0.0.1:" + server.port("submission"),
+                "--user",
+                "ann@example.test:" + Server.PASSWORD,
+                "--mail-from",
+                "ann@example.test",
+                "--mail-rcpt",
+                "bo@shop.example.test",
+                "-T",
+                mail.toString());
+        run(
+                "curl",
+                "-sS",
+                "-k",
+                "--url",
+                "smtps://127.0.0.1:" + server.port("submissions"),
+                "--user",
+                "ann@example.test:" + Server.PASSWORD,
+                "--mail-from",
+                "ann@example.test",
+                "--mail-rcpt",
+                "bo@shop.example.test",
+                "-T",
+                mail.toString());
         String user = "bo@shop.example.test:" + Server.PASSWORD;
         String imaps = "imaps://127.0.0.1:" + server.port("imaps") + "/";
         String list = run("curl", "-sS", "-k", "--user", user, imaps);
@@ -65,17 +90,42 @@ class RealClientsIT {
         String tls = run("swaks", "--server", mx, "--tls", "--from", "x@elsewhere.test", "--to", "cy@example.test");
         assertTrue(tls.contains("TLS started") && tls.contains("250 2.0.0 kept as "), tls);
         for (String mechanism : List.of("PLAIN", "LOGIN")) {
-            String sent = run("swaks", "--server", "127.0.0.1:" + server.port("submission"), "--tls", "--auth", mechanism,
-                    "--auth-user", "ann@example.test", "--auth-password", Server.PASSWORD, "--from", "ann@example.test",
-                    "--to", "cy@example.test", "--attach", "@" + folder.resolve("swaks.bin"));
+            String sent = run(
+                    "swaks",
+                    "--server",
+                    "127.0.0.1:" + server.port("submission"),
+                    "--tls",
+                    "--auth",
+                    mechanism,
+                    "--auth-user",
+                    "ann@example.test",
+                    "--auth-password",
+                    Server.PASSWORD,
+                    "--from",
+                    "ann@example.test",
+                    "--to",
+                    "cy@example.test",
+                    "--attach",
+                    "@" + folder.resolve("swaks.bin"));
             assertTrue(sent.contains("235 2.7.0") && sent.contains("250 2.0.0 kept as "), sent);
         }
-        Server.Answer relay = Needs.run(folder, "swaks", "--server", mx, "--from", "x@elsewhere.test", "--to", "y@elsewhere.test");
+        Server.Answer relay =
+                Needs.run(folder, "swaks", "--server", mx, "--from", "x@elsewhere.test", "--to", "y@elsewhere.test");
         assertTrue(relay.exit() != 0 && relay.out().contains("550 5.7.1"), relay.out());
-        Server.Answer unknown = Needs.run(folder, "swaks", "--server", mx, "--from", "x@elsewhere.test", "--to", "nobody@example.test");
+        Server.Answer unknown =
+                Needs.run(folder, "swaks", "--server", mx, "--from", "x@elsewhere.test", "--to", "nobody@example.test");
         assertTrue(unknown.exit() != 0 && unknown.out().contains("550 5.1.1"), unknown.out());
-        Server.Answer lmtp = Needs.run(folder, "swaks", "--protocol", "LMTP", "--server", "127.0.0.1:" + server.port("lmtp"),
-                "--from", "x@elsewhere.test", "--to", "cy@example.test,ann@example.test");
+        Server.Answer lmtp = Needs.run(
+                folder,
+                "swaks",
+                "--protocol",
+                "LMTP",
+                "--server",
+                "127.0.0.1:" + server.port("lmtp"),
+                "--from",
+                "x@elsewhere.test",
+                "--to",
+                "cy@example.test,ann@example.test");
         assertTrue(lmtp.exit() == 0 && lmtp.out().contains("250 2.0.0 kept as "), lmtp.out());
     }
 
@@ -85,7 +135,8 @@ class RealClientsIT {
         for (int i = 0; i < octets.length; i++) {
             octets[i] = (byte) (i * 31);
         }
-        Files.write(Files.createDirectories(Distribution.WORK.resolve("clients")).resolve("swaks.bin"), octets);
+        Files.write(
+                Files.createDirectories(Distribution.WORK.resolve("clients")).resolve("swaks.bin"), octets);
     }
 
     /// Python's smtplib and imaplib; the script asserts, this only runs it.
@@ -93,8 +144,15 @@ class RealClientsIT {
     void pythonDoesItsRound() throws Exception {
         Needs.program("python3");
         Path script = Distribution.ROOT.resolve("integration-tests/src/test/resources/round.py");
-        String out = run("python3", script.toString(), "127.0.0.1", String.valueOf(server.port("submission")),
-                String.valueOf(server.port("imap")), "ann@example.test", Server.PASSWORD, "di@example.test");
+        String out = run(
+                "python3",
+                script.toString(),
+                "127.0.0.1",
+                String.valueOf(server.port("submission")),
+                String.valueOf(server.port("imap")),
+                "ann@example.test",
+                Server.PASSWORD,
+                "di@example.test");
         assertTrue(out.contains("round complete"), out);
     }
 
@@ -103,11 +161,11 @@ class RealClientsIT {
         Needs.program("mbsync");
         try (ImapClient client = ImapClient.login(server, "cy@example.test")) {
             for (int i = 0; i < 5; i++) {
-                ImapClient.Response unused = client.append(
+                ImapClient.Response _ = client.append(
                                 "Archive",
                                 i % 2 == 0 ? "\\Seen" : "\\Flagged",
-                                ("From: a@b.test\r\nSubject: sync " + i + "\r\nMessage-ID: <sync-" + i + "@b.test>\r\n\r\nbody " + i
-                                                + "\r\n")
+                                ("From: a@b.test\r\nSubject: sync " + i + "\r\nMessage-ID: <sync-" + i
+                                                + "@b.test>\r\n\r\nbody " + i + "\r\n")
                                         .getBytes(StandardCharsets.US_ASCII))
                         .ok();
             }
@@ -142,8 +200,7 @@ class RealClientsIT {
                 Create Both
                 Expunge Both
                 SyncState *
-                """
-                        .formatted(server.port("imap"), Server.PASSWORD, mail, mail),
+                """.formatted(server.port("imap"), Server.PASSWORD, mail, mail),
                 StandardCharsets.US_ASCII);
         String first = run("mbsync", "-V", "-c", configuration.toString(), "-a");
         assertEquals(5, count(mail.resolve("Archive")), first);
@@ -158,13 +215,18 @@ class RealClientsIT {
         Files.delete(gone);
         run("mbsync", "-c", configuration.toString(), "-a");
         try (ImapClient client = ImapClient.login(server, "cy@example.test")) {
-            ImapClient.Response status = client.command("STATUS Archive (MESSAGES)").ok();
-            assertTrue(String.join("", status.untagged()).contains("MESSAGES 4"), status.untagged().toString());
+            ImapClient.Response status =
+                    client.command("STATUS Archive (MESSAGES)").ok();
+            assertTrue(
+                    String.join("", status.untagged()).contains("MESSAGES 4"),
+                    status.untagged().toString());
         }
     }
 
     private static long count(Path maildir) throws IOException {
-        return files(maildir).stream().filter(file -> file.toString().matches(".*/(cur|new)/.*")).count();
+        return files(maildir).stream()
+                .filter(file -> file.toString().matches(".*/(cur|new)/.*"))
+                .count();
     }
 
     private static List<Path> files(Path folder) throws IOException {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /// A running server in a home of its own, on free loopback ports. Closing it stops it.
 final class Server implements AutoCloseable {
@@ -35,7 +36,7 @@ final class Server implements AutoCloseable {
     private final Path home;
     private final Map<String, Integer> ports = new LinkedHashMap<>();
     private final List<String> environment = new ArrayList<>();
-    private Process process;
+    private @Nullable Process process;
 
     private Server(Path home) {
         this.home = home;
@@ -50,9 +51,7 @@ final class Server implements AutoCloseable {
         for (String port : List.of("mx", "submission", "submissions", "imap", "imaps", "lmtp", "console")) {
             server.ports.put(port, freePort());
         }
-        server.write(
-                "config/mutatio.toml",
-                """
+        server.write("config/mutatio.toml", """
                 [smtp]
                 host-name = "mail.example.test"
 
@@ -103,17 +102,18 @@ final class Server implements AutoCloseable {
                 protocol = "imap"
                 address = "127.0.0.1:%d"
                 tls = "implicit"
-                """
-                        .formatted(
-                                server.port("console"),
-                                server.port("mx"),
-                                server.port("submission"),
-                                server.port("submissions"),
-                                server.port("lmtp"),
-                                server.port("imap"),
-                                server.port("imaps")));
+                """.formatted(
+                        server.port("console"),
+                        server.port("mx"),
+                        server.port("submission"),
+                        server.port("submissions"),
+                        server.port("lmtp"),
+                        server.port("imap"),
+                        server.port("imaps")));
         server.write("config/domains/_default.toml", "");
-        server.write("config/domains/example.test.toml", "[recipients.aliases]\nsales = [\"ann\", \"bo@shop.example.test\"]\n");
+        server.write(
+                "config/domains/example.test.toml",
+                "[recipients.aliases]\nsales = [\"ann\", \"bo@shop.example.test\"]\n");
         server.write("config/domains/shop.example.test.toml", "[limits]\nmessage-size = \"1 MB\"\n");
         server.write("config/domains/us.shop.example.test.toml", "");
         return server;
@@ -142,7 +142,15 @@ final class Server implements AutoCloseable {
     }
 
     long pid() {
-        return process.pid();
+        return started().pid();
+    }
+
+    private Process started() {
+        Process known = process;
+        if (known == null) {
+            throw new IllegalStateException("not started");
+        }
+        return known;
     }
 
     void environment(String variable) {
@@ -157,12 +165,16 @@ final class Server implements AutoCloseable {
 
     /// Starts and waits for the greetings of SMTP and IMAP and the console.
     Server start() throws IOException, InterruptedException {
-        process = builder("run").redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile())).start();
+        Process run = builder("run")
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
+                .start();
+        process = run;
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         for (String port : List.of("mx", "imap", "console")) {
             while (!answers(port)) {
-                if (!process.isAlive() || System.nanoTime() > end) {
-                    throw new AssertionError("the server does not serve " + port + "; its log:\n" + Files.readString(log()));
+                if (!run.isAlive() || System.nanoTime() > end) {
+                    throw new AssertionError(
+                            "the server does not serve " + port + "; its log:\n" + Files.readString(log()));
                 }
                 TimeUnit.MILLISECONDS.sleep(20);
             }
@@ -187,7 +199,8 @@ final class Server implements AutoCloseable {
     /// Makes accounts, all with [#PASSWORD].
     Server accounts(String... addresses) throws IOException, InterruptedException {
         for (String address : addresses) {
-            Answer unused = command(PASSWORD + "\n", "account", "add", address, "--password-stdin").ok();
+            Answer _ = command(PASSWORD + "\n", "account", "add", address, "--password-stdin")
+                    .ok();
         }
         return this;
     }
@@ -225,29 +238,35 @@ final class Server implements AutoCloseable {
 
     /// SIGKILL, at once.
     void kill() throws InterruptedException {
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
-        process.waitFor();
+        Process killed = started();
+        killed.descendants().forEach(ProcessHandle::destroyForcibly);
+        int _ = killed.destroyForcibly().waitFor();
     }
 
     /// SIGTERM, and waits for a clean end.
     int stop() throws InterruptedException {
-        process.destroy();
-        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        Process stopped = started();
+        stopped.destroy();
+        if (!stopped.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
             kill();
             throw new AssertionError("did not stop on SIGTERM");
         }
-        return process.exitValue();
+        return stopped.exitValue();
     }
 
     boolean alive() {
-        return process != null && process.isAlive();
+        Process known = process;
+        return known != null && known.isAlive();
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() throws IOException {
         if (alive()) {
-            int unused = stop();
+            try {
+                int _ = stop();
+            } catch (InterruptedException e) {
+                throw new IOException("interrupted while the server stopped", e);
+            }
         }
     }
 }

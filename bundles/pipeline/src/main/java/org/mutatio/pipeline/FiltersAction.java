@@ -10,7 +10,7 @@ import org.mutatio.api.admin.ActionResult;
 import org.mutatio.api.admin.Argument;
 import org.mutatio.api.admin.Json;
 import org.mutatio.pipeline.filters.FilterEntry;
-import org.mutatio.pipeline.gate.Breaker;
+import org.mutatio.pipeline.filters.Breaker;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;

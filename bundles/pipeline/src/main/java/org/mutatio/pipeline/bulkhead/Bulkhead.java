@@ -56,7 +56,8 @@ public final class Bulkhead implements AutoCloseable {
     /// @throws BusyException all its threads and places are taken
     /// @throws TimeoutException it did not come back in time; whatever it gives later is nobody's
     /// @throws ExecutionException it threw
-    public <T> @Nullable T call(Callable<T> work, Duration deadline) throws BusyException, TimeoutException, ExecutionException {
+    public <T> @Nullable T call(Callable<T> work, Duration deadline)
+            throws BusyException, TimeoutException, ExecutionException {
         AtomicInteger state = new AtomicInteger(); // 0 running, 1 given up, 2 back
         FutureTask<Result<T>> task = new FutureTask<>(() -> {
             try {

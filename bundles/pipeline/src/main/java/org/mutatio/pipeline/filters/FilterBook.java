@@ -46,7 +46,8 @@ public final class FilterBook implements FilterSettings, FilterPins, AutoCloseab
     /// A filter came. One that declares itself wrongly, or whose own code fails already here, is left out and logged.
     ///
     /// @param property of its service
-    public synchronized void arrive(Filter filter, Function<String, @Nullable Object> property, FilterEntry.Origin origin) {
+    public synchronized void arrive(
+            Filter filter, Function<String, @Nullable Object> property, FilterEntry.Origin origin) {
         FilterEntry entry;
         try {
             Declared declared = Declared.of(property);

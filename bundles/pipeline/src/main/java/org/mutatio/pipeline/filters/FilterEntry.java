@@ -8,7 +8,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.mutatio.pipeline.bulkhead.Bulkhead;
-import org.mutatio.pipeline.gate.Breaker;
 import org.mutatio.sdk.filter.Filter;
 import org.mutatio.sdk.settings.InvalidSettingException;
 import org.mutatio.sdk.settings.SettingTable;

@@ -6,6 +6,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.mutatio.api.metrics.Meters;
 import org.mutatio.pipeline.bulkhead.BusyException;
+import org.mutatio.pipeline.filters.Breaker;
 import org.mutatio.pipeline.filters.FilterEntry;
 import org.mutatio.pipeline.mail.UndeclaredEditException;
 import org.mutatio.sdk.filter.Decision;

@@ -97,8 +97,7 @@ public final class FilterHarness {
         for (MailAddress address : addresses) {
             recipients.add(new SeenRecipient(address, address.domain()));
         }
-        this.envelope =
-                new SeenEnvelope(envelope.sender(), recipients, envelope.declaredSize(), envelope.smtpUtf8());
+        this.envelope = new SeenEnvelope(envelope.sender(), recipients, envelope.declaredSize(), envelope.smtpUtf8());
         this.domain = addresses.getFirst().domain();
         return this;
     }

@@ -107,8 +107,8 @@ final class Bench implements AutoCloseable {
         for (int i = 0; i < properties.length; i += 2) {
             all.put("filter." + properties[i], properties[i + 1]);
         }
-        FilterEntry.Origin origin = new FilterEntry.Origin(
-                symbolicName, bundles++, "1.0.0 (abcd)", Bench.class.getClassLoader());
+        FilterEntry.Origin origin =
+                new FilterEntry.Origin(symbolicName, bundles++, "1.0.0 (abcd)", Bench.class.getClassLoader());
         book.arrive(filter, all::get, origin);
         return origin;
     }

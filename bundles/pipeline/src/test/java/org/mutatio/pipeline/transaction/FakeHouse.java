@@ -99,7 +99,8 @@ final class FakeHouse implements Policies, PolicySet, Router {
                 targets.add(new Target.Mailbox(account, account.address(), ""));
             }
         }
-        List<Why> why = List.of(new Why("config/domains/example.com.toml:3", targets.isEmpty() ? "unknown" : "local", ""));
+        List<Why> why =
+                List.of(new Why("config/domains/example.com.toml:3", targets.isEmpty() ? "unknown" : "local", ""));
         return targets.isEmpty() ? new Routing.Unknown(policy, why) : new Routing.To(policy, targets, why);
     }
 

@@ -150,8 +150,9 @@ class FiltersTest {
         }
         String words = Bench.words(bench.trace());
         assertEquals("quarantined", bench.trace().outcome());
-        assertTrue(words.contains(
-                "di@example.com quarantined in the mailbox with the role \\Junk of di@example.com; probe: score 7"),
+        assertTrue(
+                words.contains(
+                        "di@example.com quarantined in the mailbox with the role \\Junk of di@example.com; probe: score 7"),
                 words);
     }
 
@@ -179,14 +180,15 @@ class FiltersTest {
             case "checked" -> throw new java.io.IOException("no disk");
             case "error" -> throw new LinkageError("no such class");
             case "overflow" -> overflow(0);
-            case "assertion" -> throw new AssertionError("hostile") {
-                private static final long serialVersionUID = 1L;
+            case "assertion" ->
+                throw new AssertionError("hostile") {
+                    private static final long serialVersionUID = 1L;
 
-                @Override
-                public String getMessage() {
-                    throw new IllegalStateException("even this");
-                }
-            };
+                    @Override
+                    public String getMessage() {
+                        throw new IllegalStateException("even this");
+                    }
+                };
             case "null" -> nothing();
             case "undeclared" -> {
                 mail.edits().addHeader("X-A", "b");
@@ -245,7 +247,9 @@ class FiltersTest {
     void theFailurePolicySaysWhatBecomesOfTheMessage(String policy, int code, String place) {
         bench.filter(faulty("exception"), "onFailure", policy);
         assertEquals(code, send().reply().code());
-        assertEquals(place, bench.store.kept.isEmpty() ? null : bench.store.kept.getFirst().place());
+        assertEquals(
+                place,
+                bench.store.kept.isEmpty() ? null : bench.store.kept.getFirst().place());
     }
 
     @Test
@@ -289,10 +293,15 @@ class FiltersTest {
     void allFiltersTogetherHaveADeadline() throws Exception { // case smtp-0d2
         CountDownLatch never = new CountDownLatch(1);
         try (Bench hasty = new Bench(Duration.ofMillis(60))) {
-            hasty.filter(Probe.of((_, _) -> {
-                never.await();
-                return Decision.next();
-            }), "onFailure", "OPEN", "deadline", "30 s");
+            hasty.filter(
+                    Probe.of((_, _) -> {
+                        never.await();
+                        return Decision.next();
+                    }),
+                    "onFailure",
+                    "OPEN",
+                    "deadline",
+                    "30 s");
             Reply reply = hasty.send(Bench.MESSAGE, "ann@example.com").reply();
             assertEquals("451 4.3.0", reply.code() + " " + reply.status());
             assertTrue(hasty.store.delivered.isEmpty());
@@ -306,16 +315,25 @@ class FiltersTest {
     @Test
     void aPluginThatTakesAllItsThreadsHurtsOnlyItself() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
-        bench.filter(Probe.of((_, _) -> {
-            go.await();
-            return Decision.next();
-        }), "name", "greedy", "onFailure", "OPEN", "deadline", "20 ms");
+        bench.filter(
+                Probe.of((_, _) -> {
+                    go.await();
+                    return Decision.next();
+                }),
+                "name",
+                "greedy",
+                "onFailure",
+                "OPEN",
+                "deadline",
+                "20 ms");
         Probe other = says(Decision.next());
         bench.filter(other, "name", "other");
         for (int i = 0; i < 12; i++) {
-            assertEquals(250, bench.send(Bench.MESSAGE.replace("Hello", "Hello " + i), "ann@example.com")
-                    .reply()
-                    .code());
+            assertEquals(
+                    250,
+                    bench.send(Bench.MESSAGE.replace("Hello", "Hello " + i), "ann@example.com")
+                            .reply()
+                            .code());
             bench.clock.move(Duration.ofSeconds(61)); // the breaker lets one try again each time
         }
         assertEquals(12, other.calls.get());
@@ -393,8 +411,10 @@ class FiltersTest {
     @ValueSource(strings = {"quarantine", "discard", "reject"})
     void aMixedVerdictGoesAsThePolicySays(String mixed) {
         twoPolicies(mixed);
-        Reply reply = bench.send(Bench.MESSAGE, "ann@example.com", "cy@strict.example.com").reply();
-        List<String> places = bench.store.kept.stream().map(FakeStore.Kept::place).toList();
+        Reply reply = bench.send(Bench.MESSAGE, "ann@example.com", "cy@strict.example.com")
+                .reply();
+        List<String> places =
+                bench.store.kept.stream().map(FakeStore.Kept::place).toList();
         switch (mixed) {
             case "quarantine" -> {
                 assertEquals(250, reply.code());
@@ -416,7 +436,8 @@ class FiltersTest {
     @Test
     void whenAllRefuseItIsRefused() {
         twoPolicies("quarantine");
-        assertEquals(550, bench.send(Bench.MESSAGE, "cy@strict.example.com").reply().code());
+        assertEquals(
+                550, bench.send(Bench.MESSAGE, "cy@strict.example.com").reply().code());
     }
 
     @ParameterizedTest(name = "{0}")
@@ -427,7 +448,11 @@ class FiltersTest {
         MailParameters parameters =
                 new MailParameters(0, false, "7BIT", way.equals("prdr") ? Map.of("PRDR", "") : Map.of());
         Transaction.Answer answer = bench.send(
-                "bo@example.net", parameters, Bench.MESSAGE, "ann@example.com", "cy@strict.example.com",
+                "bo@example.net",
+                parameters,
+                Bench.MESSAGE,
+                "ann@example.com",
+                "cy@strict.example.com",
                 "ann@example.com");
         assertEquals(
                 List.of(250, 550, 250), answer.each().stream().map(Reply::code).toList());
@@ -440,12 +465,13 @@ class FiltersTest {
     void oneWhoDefersDefersAllWhenThereIsOneReply() {
         bench.house.account("cy@slow.example.com");
         bench.house.domain("slow.example.com").own();
-        bench.filter(Probe.of((_, context) -> context.domain().ascii().startsWith("slow")
-                ? Decision.defer(LATER)
-                : Decision.next()));
+        bench.filter(Probe.of(
+                (_, context) -> context.domain().ascii().startsWith("slow") ? Decision.defer(LATER) : Decision.next()));
         assertEquals(
                 450,
-                bench.send(Bench.MESSAGE, "ann@example.com", "cy@slow.example.com").reply().code());
+                bench.send(Bench.MESSAGE, "ann@example.com", "cy@slow.example.com")
+                        .reply()
+                        .code());
         assertTrue(bench.store.delivered.isEmpty());
     }
 
@@ -468,8 +494,7 @@ class FiltersTest {
         bench.filter(Probe.early(_ -> Decision.quarantine("bad network")), "stage", "CONNECT");
         var session = bench.session();
         assertTrue(session.connect().isEmpty());
-        try (Transaction transaction = session.begin(
-                org.mutatio.sdk.mail.ReversePath.NULL, MailParameters.NONE)) {
+        try (Transaction transaction = session.begin(org.mutatio.sdk.mail.ReversePath.NULL, MailParameters.NONE)) {
             transaction.mail();
             transaction.recipient(MailAddress.parse("ann@example.com"), Map.of());
             Bench.message(transaction, Bench.MESSAGE);
@@ -488,14 +513,20 @@ class FiltersTest {
     @Test
     void rcptFiltersAreRuledByTheRecipientsPolicy() {
         List<String> domains = new ArrayList<>();
-        bench.own(Probe.early(context -> {
-            domains.add(context.domain().ascii());
-            return Decision.defer(LATER);
-        }), "stage", "RCPT");
+        bench.own(
+                Probe.early(context -> {
+                    domains.add(context.domain().ascii());
+                    return Decision.defer(LATER);
+                }),
+                "stage",
+                "RCPT");
         try (Transaction transaction = bench.begin("bo@example.net")) {
             transaction.mail();
             assertEquals(
-                    450, transaction.recipient(MailAddress.parse("ann@example.com"), Map.of()).code());
+                    450,
+                    transaction
+                            .recipient(MailAddress.parse("ann@example.com"), Map.of())
+                            .code());
         }
         assertEquals(List.of("example.com"), domains);
     }
@@ -504,8 +535,8 @@ class FiltersTest {
     void redirectAtRcptIsJudgedAtMessage() {
         bench.house.account("cy@example.com");
         Probe message = says(Decision.next());
-        bench.filter(Probe.early(_ -> Decision.redirect(MailAddress.parse("cy@example.com"))), "stage", "RCPT",
-                "name", "r");
+        bench.filter(
+                Probe.early(_ -> Decision.redirect(MailAddress.parse("cy@example.com"))), "stage", "RCPT", "name", "r");
         bench.filter(message, "name", "m");
         assertEquals(250, send().reply().code());
         assertTrue(bench.store.kept.getFirst().text().contains("Delivered-To: cy@example.com"));
@@ -518,7 +549,10 @@ class FiltersTest {
         bench.role = "submission";
         bench.account = Optional.of(bench.house.account("ann@example.com"));
         Probe deliver = Probe.of((mail, _) -> {
-            mail.edits().addHeader("X-For", mail.envelope().recipients().getFirst().address().toString());
+            mail.edits()
+                    .addHeader(
+                            "X-For",
+                            mail.envelope().recipients().getFirst().address().toString());
             return Decision.next();
         });
         Probe sent = Probe.of((mail, _) -> {
@@ -528,8 +562,13 @@ class FiltersTest {
         bench.filter(deliver, "name", "d", "stage", "DELIVER", "changes", "HEADERS");
         bench.filter(sent, "name", "s", "stage", "SEND", "changes", "HEADERS");
         bench.send(
-                "ann@example.com", MailParameters.NONE, Bench.MESSAGE, "ann@example.com", "cy@example.com",
-                "x@far.example.org", "y@far.example.org");
+                "ann@example.com",
+                MailParameters.NONE,
+                Bench.MESSAGE,
+                "ann@example.com",
+                "cy@example.com",
+                "x@far.example.org",
+                "y@far.example.org");
         assertEquals(2, deliver.calls.get());
         assertEquals(1, sent.calls.get());
         assertTrue(bench.store.kept.get(0).text().contains("X-For: ann@example.com\r\n"));
@@ -547,7 +586,8 @@ class FiltersTest {
             @Override
             public void done(
                     org.mutatio.sdk.mail.Mail mail, String outcome, org.mutatio.sdk.filter.FilterContext context) {
-                told.add(outcome.substring(0, 8) + " " + mail.root().text(100) + mail.headers().first("Subject"));
+                told.add(outcome.substring(0, 8) + " " + mail.root().text(100)
+                        + mail.headers().first("Subject"));
             }
         };
         bench.filter(observer, "stage", "DONE");
@@ -575,8 +615,8 @@ class FiltersTest {
                 new String[] {"HEADERS", "TAGS", "SCORE"});
         bench.filter(
                 Probe.of((mail, _) -> {
-                    seen.set(mail.headers().first("X-Note") + " " + mail.headers().all("Date") + " "
-                            + mail.headers().first("subject"));
+                    seen.set(mail.headers().first("X-Note") + " "
+                            + mail.headers().all("Date") + " " + mail.headers().first("subject"));
                     return Decision.next();
                 }),
                 "name",
@@ -597,7 +637,8 @@ class FiltersTest {
         String text = bench.store.kept.getLast().text();
         var outcome = bench.store.delivered.getLast().outcomes().getFirst();
         assertEquals(
-                java.nio.ByteBuffer.wrap(StructureScanner.scan(text.getBytes(StandardCharsets.UTF_8)).toBytes()),
+                java.nio.ByteBuffer.wrap(StructureScanner.scan(text.getBytes(StandardCharsets.UTF_8))
+                        .toBytes()),
                 outcome.summary());
     }
 
@@ -687,15 +728,23 @@ class FiltersTest {
         record Verdict(String spf) {}
         AtomicReference<String> seen = new AtomicReference<>("");
         AtomicReference<org.mutatio.sdk.mail.Mail> held = new AtomicReference<>();
-        bench.filter(Probe.of((mail, _) -> {
-            mail.addFact(Verdict.class, new Verdict("pass"));
-            return Decision.next();
-        }), "name", "a", "phase", "AUTHENTICATION");
-        bench.filter(Probe.of((mail, _) -> {
-            seen.set(mail.fact(Verdict.class).toString());
-            held.set(mail);
-            return Decision.next();
-        }), "name", "b");
+        bench.filter(
+                Probe.of((mail, _) -> {
+                    mail.addFact(Verdict.class, new Verdict("pass"));
+                    return Decision.next();
+                }),
+                "name",
+                "a",
+                "phase",
+                "AUTHENTICATION");
+        bench.filter(
+                Probe.of((mail, _) -> {
+                    seen.set(mail.fact(Verdict.class).toString());
+                    held.set(mail);
+                    return Decision.next();
+                }),
+                "name",
+                "b");
         send();
         assertEquals("Optional[Verdict[spf=pass]]", seen.get());
         assertEquals(Optional.empty(), held.get().fact(Verdict.class));
@@ -713,11 +762,19 @@ class FiltersTest {
             {"c", "CONTENT", "b", ""},
             {"access", "ACCESS", "", ""}
         }) {
-            bench.own(Probe.of((_, _) -> {
-                order.add(one[0]);
-                return Decision.next();
-            }), "name", one[0], "phase", one[1], "before", one[2].isEmpty() ? new String[0] : new String[] {one[2]},
-                    "after", one[3].isEmpty() ? new String[0] : new String[] {one[3]});
+            bench.own(
+                    Probe.of((_, _) -> {
+                        order.add(one[0]);
+                        return Decision.next();
+                    }),
+                    "name",
+                    one[0],
+                    "phase",
+                    one[1],
+                    "before",
+                    one[2].isEmpty() ? new String[0] : new String[] {one[2]},
+                    "after",
+                    one[3].isEmpty() ? new String[0] : new String[] {one[3]});
         }
         send();
         assertEquals(List.of("access", "c", "b", "a", "rewrite"), order);
@@ -727,10 +784,15 @@ class FiltersTest {
     void aCycleIsBrokenByNameAndReported() {
         List<String> order = new ArrayList<>();
         for (String[] one : new String[][] {{"x", "y"}, {"y", "x"}}) {
-            bench.own(Probe.of((_, _) -> {
-                order.add(one[0]);
-                return Decision.next();
-            }), "name", one[0], "after", new String[] {one[1]});
+            bench.own(
+                    Probe.of((_, _) -> {
+                        order.add(one[0]);
+                        return Decision.next();
+                    }),
+                    "name",
+                    one[0],
+                    "after",
+                    new String[] {one[1]});
         }
         send();
         assertEquals(List.of("x", "y"), order);
@@ -755,13 +817,19 @@ class FiltersTest {
         List<Integer> seen = new ArrayList<>();
         bench.house
                 .domain("example.com")
-                .filter("probe", table("max", new SettingValue.Numeric(7, true, LINE), "mode",
-                        new SettingValue.Text("on", LINE)));
+                .filter(
+                        "probe",
+                        table(
+                                "max",
+                                new SettingValue.Numeric(7, true, LINE),
+                                "mode",
+                                new SettingValue.Text("on", LINE)));
         bench.house.account("cy@other.example.com");
         bench.own(Probe.of((_, context) -> {
-            seen.add(context.settings(Settings.class).max());
-            return Decision.next();
-        }).withSettings(Settings.class));
+                    seen.add(context.settings(Settings.class).max());
+                    return Decision.next();
+                })
+                .withSettings(Settings.class));
         bench.send(Bench.MESSAGE, "ann@example.com");
         assertTrue(bench.trace().steps().stream().anyMatch(step -> step.policy().equals(LINE)));
         bench.send(Bench.MESSAGE, "cy@other.example.com");
@@ -778,7 +846,10 @@ class FiltersTest {
                 List.of(),
                 bench.book.check(
                         "probe",
-                        new SettingTable(table("enabled", new SettingValue.Flag(false, LINE), "mode",
+                        new SettingTable(table(
+                                "enabled",
+                                new SettingValue.Flag(false, LINE),
+                                "mode",
                                 new SettingValue.Text("shadow", LINE)))));
         assertEquals(List.of(), bench.book.check("later", SettingTable.EMPTY));
         assertEquals(List.of("probe"), bench.book.filters());
@@ -786,9 +857,7 @@ class FiltersTest {
 
     @Test
     void aPolicyMaySwitchAFilterOff() {
-        bench.house
-                .domain("example.com")
-                .filter("probe", table("enabled", new SettingValue.Flag(false, LINE)));
+        bench.house.domain("example.com").filter("probe", table("enabled", new SettingValue.Flag(false, LINE)));
         Probe probe = says(Decision.reject(NO));
         bench.filter(probe);
         assertEquals(250, send().reply().code());
@@ -831,7 +900,10 @@ class FiltersTest {
         try (Transaction transaction = bench.begin("bo@example.net")) {
             transaction.mail();
             assertEquals(
-                    550, transaction.recipient(MailAddress.parse("ann@example.com"), Map.of()).code());
+                    550,
+                    transaction
+                            .recipient(MailAddress.parse("ann@example.com"), Map.of())
+                            .code());
         }
     }
 

@@ -61,8 +61,7 @@ class MailTransactionTest {
         assertEquals("250 2.0.0 kept as " + id, answer.reply().toString());
         FakeStore.Kept kept = bench.store.kept.getFirst();
         assertEquals("INBOX", kept.place());
-        assertEquals(
-                """
+        assertEquals("""
                 Return-Path: <bo@example.net>
                 Delivered-To: ann@example.com
                 Received: from client.example.net ([192.0.2.7])
@@ -70,8 +69,7 @@ class MailTransactionTest {
                 	id %s
                 	for <ann@example.com>;
                 	Wed, 25 Nov 2026 10:00:00 +0000
-                """.replace("\n", "\r\n").formatted(id) + Bench.MESSAGE,
-                kept.text());
+                """.replace("\n", "\r\n").formatted(id) + Bench.MESSAGE, kept.text());
     }
 
     @Test
@@ -80,7 +78,8 @@ class MailTransactionTest {
         Change.Outcome outcome = bench.store.delivered.getFirst().outcomes().getFirst();
         String text = bench.store.kept.getFirst().text();
         assertEquals(
-                ByteBuffer.wrap(StructureScanner.scan(text.getBytes(StandardCharsets.UTF_8)).toBytes()),
+                ByteBuffer.wrap(StructureScanner.scan(text.getBytes(StandardCharsets.UTF_8))
+                        .toBytes()),
                 outcome.summary());
     }
 
@@ -141,7 +140,8 @@ class MailTransactionTest {
         String words = Bench.words(trace);
         assertTrue(words.contains("mail org.mutatio.pipeline <bo@example.net> 250"), words);
         assertTrue(words.contains("route org.mutatio.router ann@example.com local"), words);
-        assertTrue(words.contains("commit org.mutatio.pipeline ann@example.com kept in INBOX of ann@example.com"), words);
+        assertTrue(
+                words.contains("commit org.mutatio.pipeline ann@example.com kept in INBOX of ann@example.com"), words);
         assertTrue(words.contains("250 2.0.0 kept as " + trace.id()), words);
         assertTrue(trace.steps().stream().allMatch(step -> !step.version().isEmpty()), words);
     }
@@ -150,8 +150,7 @@ class MailTransactionTest {
     void stepsOfTheSessionStandInFront() {
         var session = bench.session();
         session.note(new TraceStep("tls", "org.mutatio.smtp", "1", "", "", "TLSv1.3", "", 5));
-        try (Transaction transaction =
-                session.begin(org.mutatio.sdk.mail.ReversePath.NULL, MailParameters.NONE)) {
+        try (Transaction transaction = session.begin(org.mutatio.sdk.mail.ReversePath.NULL, MailParameters.NONE)) {
             transaction.mail();
             transaction.recipient(MailAddress.parse("ann@example.com"), Map.of());
             Bench.message(transaction, Bench.MESSAGE);
@@ -189,13 +188,13 @@ class MailTransactionTest {
         bench.house.route(
                 "ann@example.com",
                 new Router.Routing.Refused(Reply.of(550, "5.4.6", "aliases go in circles"), List.of()));
-        assertEquals(550, rcpt("bo@example.net", MailParameters.NONE, "ann@example.com").code());
+        assertEquals(
+                550,
+                rcpt("bo@example.net", MailParameters.NONE, "ann@example.com").code());
     }
 
     @ParameterizedTest(name = "{0} from {1}, logged in {2}: {3}")
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             mx         | 192.0.2.7    | false | 550 5.7.1
             mx         | 198.51.100.9 | false | 250 2.1.5
             mx         | 198.51.101.9 | false | 550 5.7.1
@@ -247,7 +246,9 @@ class MailTransactionTest {
     @Test
     void aLargerMessageThanAnyPolicyAllowsIsRefusedAtMail() { // RFC 1870 section 6.1
         bench.house.domain("big.example.com").set("limits.message-size", "100 MB");
-        assertEquals(552, rcpt("bo@example.net", size(100_000_001), "ann@example.com").code());
+        assertEquals(
+                552,
+                rcpt("bo@example.net", size(100_000_001), "ann@example.com").code());
         assertTrue(rcpt("bo@example.net", size(50_000_000), "ann@example.com").positive());
         Reply reply = rcpt("bo@example.net", size(60_000_000), "ann@example.com");
         assertEquals("552 5.3.4", reply.code() + " " + reply.status());
@@ -285,10 +286,17 @@ class MailTransactionTest {
         bench.house.defaults.set("limits.recipients", "1");
         try (Transaction transaction = bench.begin("bo@example.net")) {
             transaction.mail();
-            assertTrue(transaction.recipient(MailAddress.parse("ann@example.com"), Map.of()).positive());
-            assertTrue(transaction.recipient(MailAddress.parse("ANN@example.com"), Map.of()).positive());
+            assertTrue(transaction
+                    .recipient(MailAddress.parse("ann@example.com"), Map.of())
+                    .positive());
+            assertTrue(transaction
+                    .recipient(MailAddress.parse("ANN@example.com"), Map.of())
+                    .positive());
             assertEquals(
-                    452, transaction.recipient(MailAddress.parse("cy@example.com"), Map.of()).code());
+                    452,
+                    transaction
+                            .recipient(MailAddress.parse("cy@example.com"), Map.of())
+                            .code());
             assertEquals(2, transaction.recipients());
             Transaction.Answer answer = Bench.message(transaction, Bench.MESSAGE);
             assertEquals(2, answer.each().size()); // RFC 2033 section 4.2: one for each RCPT
@@ -311,7 +319,8 @@ class MailTransactionTest {
     @Test
     void whoLoggedInSendsAsHimselfOnly() { // case subm-6dc
         beAnn();
-        assertTrue(rcpt("ann@example.com", MailParameters.NONE, "ann@example.com").positive());
+        assertTrue(
+                rcpt("ann@example.com", MailParameters.NONE, "ann@example.com").positive());
         Reply reply = rcpt("cy@example.com", MailParameters.NONE, "ann@example.com");
         assertEquals("553 5.7.1", reply.code() + " " + reply.status());
         assertTrue(rcpt("", MailParameters.NONE, "ann@example.com").positive()); // a read receipt
@@ -342,14 +351,20 @@ class MailTransactionTest {
     @Test
     void thirtyOneReceivedFieldsAreALoop() {
         String hop = "Received: from a by b; Wed, 25 Nov 2026 09:59:00 +0000\r\n";
-        assertEquals(250, bench.send(hop.repeat(30) + Bench.MESSAGE, "ann@example.com").reply().code());
-        Reply reply = bench.send(hop.repeat(31) + Bench.MESSAGE, "ann@example.com").reply();
+        assertEquals(
+                250,
+                bench.send(hop.repeat(30) + Bench.MESSAGE, "ann@example.com")
+                        .reply()
+                        .code());
+        Reply reply =
+                bench.send(hop.repeat(31) + Bench.MESSAGE, "ann@example.com").reply();
         assertEquals("554 5.4.6", reply.code() + " " + reply.status());
     }
 
     @Test
     void whatWasDeliveredToThatMailboxBeforeIsALoop() {
-        Reply reply = bench.send("Delivered-To: ANN@example.com\r\n" + Bench.MESSAGE, "ann@example.com").reply();
+        Reply reply = bench.send("Delivered-To: ANN@example.com\r\n" + Bench.MESSAGE, "ann@example.com")
+                .reply();
         assertEquals("554 5.4.6", reply.code() + " " + reply.status());
         bench.house.account("cy@example.com");
         assertEquals(
@@ -377,8 +392,13 @@ class MailTransactionTest {
 
     @Test
     void aMessageWithoutABodyAndOneWithoutAHeaderAreKept() { // case smtp-316
-        for (String message : List.of("Subject: x\r\n", "\r\nbody\r\n", "\r\n", "From: root (Cron Daemon)\r\n\r\nx\r\n",
-                "From: ;\r\n\r\nx\r\n", " folded\r\n\r\nx\r\n")) {
+        for (String message : List.of(
+                "Subject: x\r\n",
+                "\r\nbody\r\n",
+                "\r\n",
+                "From: root (Cron Daemon)\r\n\r\nx\r\n",
+                "From: ;\r\n\r\nx\r\n",
+                " folded\r\n\r\nx\r\n")) {
             bench.clock.move(Duration.ofSeconds(1));
             assertEquals(250, bench.send(message, "ann@example.com").reply().code(), message);
             FakeStore.Kept kept = bench.store.kept.getLast();
@@ -526,7 +546,8 @@ class MailTransactionTest {
 
     @Test
     void failedLogInsAreTraced() {
-        var id = bench.session().refused("login-failed", "ann@example.com", Reply.of(535, "5.7.8", "no"), "bad password");
+        var id = bench.session()
+                .refused("login-failed", "ann@example.com", Reply.of(535, "5.7.8", "no"), "bad password");
         Trace trace = bench.store.refused.getFirst();
         assertEquals(id, trace.id());
         assertEquals("login-failed", trace.outcome());

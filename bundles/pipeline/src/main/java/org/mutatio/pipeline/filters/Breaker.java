@@ -1,4 +1,4 @@
-package org.mutatio.pipeline.gate;
+package org.mutatio.pipeline.filters;
 
 import java.time.Duration;
 import java.time.Instant;
