@@ -102,7 +102,7 @@ public final class RouterComponent implements Policies, Router, HealthProbe, Met
                 (double) keeper.current().domains().size());
         meters.gauge("mutatio_config_reloads_total", () -> (double) keeper.loads());
         keeper.start();
-        for (Action action : PolicyActions.all(keeper, router)) {
+        for (Action action : PolicyActions.all(keeper)) {
             actions.add(context.registerService(Action.class, action, null));
         }
     }
