@@ -103,7 +103,8 @@ public final class AccountsComponent implements Accounts, Sasl, HealthProbe, Met
                 AccountsComponent::pause);
         meters.gauge("mutatio_accounts", directory::size);
         meters.gauge("mutatio_hashes_waiting", pool::inside);
-        for (Action action : AccountActions.all(directory, credentials, pool, brake, policies::lend, store::lend, clock)) {
+        for (Action action :
+                AccountActions.all(directory, credentials, pool, brake, policies::lend, store::lend, clock)) {
             actions.add(context.registerService(Action.class, action, null));
         }
         Thread.ofVirtual().name("accounts-refresh").start(this::keepFresh);
@@ -199,7 +200,8 @@ public final class AccountsComponent implements Accounts, Sasl, HealthProbe, Met
 
     @Reference(cardinality = MULTIPLE, policy = DYNAMIC, policyOption = GREEDY)
     void bindMailStore(MailStore arriving, ServiceReference<MailStore> from) {
-        store.arrive(arriving, from.getBundle().getSymbolicName(), from.getBundle().getBundleId());
+        store.arrive(
+                arriving, from.getBundle().getSymbolicName(), from.getBundle().getBundleId());
     }
 
     void unbindMailStore(MailStore leaving) {
@@ -208,7 +210,8 @@ public final class AccountsComponent implements Accounts, Sasl, HealthProbe, Met
 
     @Reference(cardinality = MULTIPLE, policy = DYNAMIC, policyOption = GREEDY)
     void bindPolicies(Policies arriving, ServiceReference<Policies> from) {
-        policies.arrive(arriving, from.getBundle().getSymbolicName(), from.getBundle().getBundleId());
+        policies.arrive(
+                arriving, from.getBundle().getSymbolicName(), from.getBundle().getBundleId());
     }
 
     void unbindPolicies(Policies leaving) {
@@ -217,7 +220,8 @@ public final class AccountsComponent implements Accounts, Sasl, HealthProbe, Met
 
     @Reference(cardinality = MULTIPLE, policy = DYNAMIC, policyOption = GREEDY)
     void bindStates(States arriving, ServiceReference<States> from) {
-        states.arrive(arriving, from.getBundle().getSymbolicName(), from.getBundle().getBundleId());
+        states.arrive(
+                arriving, from.getBundle().getSymbolicName(), from.getBundle().getBundleId());
     }
 
     void unbindStates(States leaving) {

@@ -121,7 +121,8 @@ class ComponentTest {
             assertNotNull(service(context, Drainable.class));
             assertNotNull(service(context, MeterSource.class));
             assertEquals(
-                    Health.State.WARNING, service(context, HealthProbe.class).probe().state());
+                    Health.State.WARNING,
+                    service(context, HealthProbe.class).probe().state());
             Action list = service(context, Action.class);
             assertEquals("filters list", list.name());
 
@@ -131,8 +132,14 @@ class ComponentTest {
                     Filter.class,
                     new Greeter(),
                     org.osgi.framework.FrameworkUtil.asDictionary(Map.of(
-                            "filter.name", "greeter", "filter.stage", new String[] {"CONNECT"}, "filter.phase", "ACCESS")));
-            assertEquals(List.of("greeter"), service(context, FilterSettings.class).filters());
+                            "filter.name",
+                            "greeter",
+                            "filter.stage",
+                            new String[] {"CONNECT"},
+                            "filter.phase",
+                            "ACCESS")));
+            assertEquals(
+                    List.of("greeter"), service(context, FilterSettings.class).filters());
             SessionFacts facts = new SessionFacts(
                     "s1",
                     "mx",

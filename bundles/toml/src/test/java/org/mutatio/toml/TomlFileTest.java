@@ -27,7 +27,8 @@ final class TomlFileTest {
         assertTrue(read.valid());
         Table limits = (Table) read.root().get("limits").orElseThrow();
         assertEquals("f.toml:2:1", limits.origin().toString());
-        assertEquals("f.toml:3:1", limits.keyOrigin("message-size").orElseThrow().toString());
+        assertEquals(
+                "f.toml:3:1", limits.keyOrigin("message-size").orElseThrow().toString());
         assertEquals(
                 new TomlValue.Text("50 MB", new Origin("f.toml", 3, 16)),
                 limits.get("message-size").orElseThrow());

@@ -178,7 +178,8 @@ public final class AccountActions {
         try {
             return MailAddress.parse(text.strip()).folded();
         } catch (IllegalArgumentException e) {
-            throw ActionException.usage("not a mail address (example: ann@example.org): " + text + ": " + e.getMessage());
+            throw ActionException.usage(
+                    "not a mail address (example: ann@example.org): " + text + ": " + e.getMessage());
         }
     }
 
@@ -243,7 +244,9 @@ public final class AccountActions {
                 .with("address", account.address().toString())
                 .with("name", account.displayName())
                 .with("enabled", account.enabled());
-        return account.quota().isPresent() ? json.with("quota", account.quota().get().octets()) : json;
+        return account.quota().isPresent()
+                ? json.with("quota", account.quota().get().octets())
+                : json;
     }
 
     private ActionResult show(ActionCall call) throws ActionException, StoreUnavailableException {
@@ -252,8 +255,7 @@ public final class AccountActions {
         MailStore.Usage usage = store.get().usage(account.id());
         int mailboxes = store.get().mailboxes(account.id()).size();
         PolicySet set = policies.get().current();
-        Optional<DataSize> byPolicy =
-                set.of(account.address().domain()).map(policy -> policy.size("limits.quota"));
+        Optional<DataSize> byPolicy = set.of(account.address().domain()).map(policy -> policy.size("limits.quota"));
         String quota = account.quota()
                 .map(own -> own + " (own)")
                 .orElseGet(() -> byPolicy.filter(size -> size.octets() > 0)
@@ -313,13 +315,14 @@ public final class AccountActions {
         MailAddress asked = parse(call.require("ADDRESS"));
         Optional<Policy> policy = policies.get().current().of(asked.domain());
         if (policy.isEmpty()) {
-            throw ActionException.data(asked.domain() + " is no domain of ours; first: mutatio domain add " + asked.domain());
+            throw ActionException.data(
+                    asked.domain() + " is no domain of ours; first: mutatio domain add " + asked.domain());
         }
         MailAddress address = new MailAddress(asked.localPart(), policy.get().domain());
         String separators = policy.get().text("recipients.separator");
         if (address.localPart().chars().anyMatch(c -> separators.indexOf(c) >= 0)) {
-            throw ActionException.data("a character of the name begins a tag here (recipients.separator = \"" + separators
-                    + "\"): choose another name");
+            throw ActionException.data("a character of the name begins a tag here (recipients.separator = \""
+                    + separators + "\"): choose another name");
         }
         if (directory.find(address).isPresent()) {
             throw ActionException.data("there is an account " + address + " already");
@@ -348,7 +351,8 @@ public final class AccountActions {
         Holder holder = holder(call);
         Chosen chosen = choose(call, holder.account().address());
         List<String> fresh = hash(chosen);
-        Account account = directory.save(changed(holder.stored(), fresh, holder.stored().enabled()));
+        Account account =
+                directory.save(changed(holder.stored(), fresh, holder.stored().enabled()));
         return told("password of " + account.address() + " set", account, chosen);
     }
 
@@ -366,7 +370,8 @@ public final class AccountActions {
     private ActionResult set(ActionCall call)
             throws ActionException, StoreUnavailableException, RefusedChangeException {
         StoredAccount former = holder(call).stored();
-        boolean byPolicy = call.get("--quota").map(text -> text.strip().equals("none")).orElse(false);
+        boolean byPolicy =
+                call.get("--quota").map(text -> text.strip().equals("none")).orElse(false);
         OptionalLong quota = former.quota();
         if (byPolicy) {
             quota = OptionalLong.empty();
@@ -392,7 +397,8 @@ public final class AccountActions {
         StoredAccount former = holder(call).stored();
         Account account = directory.save(changed(former, former.credentials(), enabled));
         return ActionResult.of(
-                account.address() + (enabled ? " can log in again\n" : " cannot log in any more; its mail is still taken\n"),
+                account.address()
+                        + (enabled ? " can log in again\n" : " cannot log in any more; its mail is still taken\n"),
                 json(account));
     }
 
@@ -400,7 +406,8 @@ public final class AccountActions {
             throws ActionException, StoreUnavailableException, RefusedChangeException {
         Account account = holder(call).account();
         MailStore.Usage usage = store.get().usage(account.id());
-        String what = account.address() + " with " + usage.messages() + " messages (" + DataSize.of(usage.octets()) + ")";
+        String what =
+                account.address() + " with " + usage.messages() + " messages (" + DataSize.of(usage.octets()) + ")";
         if (!call.flag("--yes")) {
             throw ActionException.usage("would remove " + what + "; say --yes to do it");
         }
@@ -411,8 +418,10 @@ public final class AccountActions {
     private ActionResult unbrake(ActionCall call) throws ActionException {
         String who = call.require("WHO").strip();
         if (who.indexOf('@') >= 0) {
-            brake.lift("", address(new ActionCall(call.caller(), java.util.Map.of("ADDRESS", who), call.progress()))
-                    .toString());
+            brake.lift(
+                    "",
+                    address(new ActionCall(call.caller(), java.util.Map.of("ADDRESS", who), call.progress()))
+                            .toString());
         } else {
             try {
                 brake.lift(Brake.network(java.net.InetAddress.ofLiteral(who)), "");
@@ -420,6 +429,7 @@ public final class AccountActions {
                 throw ActionException.usage("neither an account's address nor an IP address: " + who);
             }
         }
-        return ActionResult.of("failed log-ins of " + who + " are forgotten\n", Json.object().with("who", who));
+        return ActionResult.of(
+                "failed log-ins of " + who + " are forgotten\n", Json.object().with("who", who));
     }
 }

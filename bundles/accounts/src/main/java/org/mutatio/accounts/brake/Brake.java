@@ -17,15 +17,18 @@ import org.mutatio.api.state.StateMap;
 
 /// Counts failed log-ins by address (IPv6 by /64) and by account.
 ///
-/// - A wrong answer comes late: 2, 4, 8, then 15 s, by the number of *different* wrong passwords: the same one again and
+/// - A wrong answer comes late: 2, 4, 8, then 15 s, by the number of *different* wrong passwords: the same one again
+/// and
 ///   again (a phone with an old password) counts once, so it slows nobody else (case ops-3a8).
-/// - Beyond [#FREE] of them an address has to wait before it is heard at all, one attempt after the other; who would wait
+/// - Beyond [#FREE] of them an address has to wait before it is heard at all, one attempt after the other; who would
+/// wait
 ///   longer than [#PATIENCE] is told to come later. Beyond [#FREE_OF_ACCOUNT] an account's log-ins from new places wait
 ///   15 s, too, for guessing from many addresses.
 /// - Who has logged in to that account from that address before (30 days) never waits to be heard, and a success clears
 ///   the address's count: the owner is not locked out.
 ///
-/// All counts live in a map that outlives a swap of this bundle. Passwords are kept as the first 32 bits of a keyed hash:
+/// All counts live in a map that outlives a swap of this bundle. Passwords are kept as the first 32 bits of a keyed
+/// hash:
 /// enough to know one again, too little to find it.
 public final class Brake {
 
@@ -111,9 +114,12 @@ public final class Brake {
     /// @return how long to wait with the answer
     public Duration failed(Who who, byte[] secret) {
         StateMap map = states.get();
-        String print = digest(who.account() + "\0" + HexFormat.of().formatHex(secret)).substring(0, 8);
+        String print =
+                digest(who.account() + "\0" + HexFormat.of().formatHex(secret)).substring(0, 8);
         String mine = map.update(
-                "address " + who.network(), former -> Count.of(Optional.of(former)).with(print).toString(), ADDRESS_MEMORY);
+                "address " + who.network(),
+                former -> Count.of(Optional.of(former)).with(print).toString(),
+                ADDRESS_MEMORY);
         map.update(
                 "account " + digest(who.account()),
                 former -> Count.of(Optional.of(former)).with(print).toString(),

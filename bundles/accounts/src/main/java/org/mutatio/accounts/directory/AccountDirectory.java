@@ -79,7 +79,8 @@ public final class AccountDirectory implements Accounts {
                 accounts.add(holder.account());
             }
         }
-        accounts.sort(Comparator.<Account, Domain>comparing(account -> account.address().domain())
+        accounts.sort(Comparator.<Account, Domain>comparing(
+                        account -> account.address().domain())
                 .thenComparing(account -> account.address().localPart()));
         return accounts;
     }
@@ -156,8 +157,7 @@ public final class AccountDirectory implements Accounts {
             Optional<DataSize> quota = stored.quota().isPresent()
                     ? Optional.of(DataSize.of(stored.quota().getAsLong()))
                     : Optional.empty();
-            Account account =
-                    new Account(stored.id(), address, stored.displayName(), quota, stored.enabled());
+            Account account = new Account(stored.id(), address, stored.displayName(), quota, stored.enabled());
             return Optional.of(new Holder(account, stored));
         } catch (IllegalArgumentException e) {
             return Optional.empty();

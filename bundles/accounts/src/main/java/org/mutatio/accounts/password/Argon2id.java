@@ -25,7 +25,12 @@ public record Argon2id(int kibibytes, int passes, int lanes) {
     private static final int MOST_KIBIBYTES = 1 << 20;
 
     public Argon2id {
-        if (kibibytes < 8 * lanes || kibibytes > MOST_KIBIBYTES || passes < 1 || passes > 100 || lanes < 1 || lanes > 16) {
+        if (kibibytes < 8 * lanes
+                || kibibytes > MOST_KIBIBYTES
+                || passes < 1
+                || passes > 100
+                || lanes < 1
+                || lanes > 16) {
             throw new IllegalArgumentException("argon2id wants 8 KiB to 1 GiB, 1 to 100 passes, 1 to 16 lanes");
         }
     }
@@ -64,8 +69,8 @@ public record Argon2id(int kibibytes, int passes, int lanes) {
         if (parsed.isEmpty()) {
             return false;
         }
-        byte[] computed =
-                compute(parsed.get().cost(), password, parsed.get().salt(), parsed.get().hash().length);
+        byte[] computed = compute(
+                parsed.get().cost(), password, parsed.get().salt(), parsed.get().hash().length);
         return MessageDigest.isEqual(computed, parsed.get().hash());
     }
 

@@ -30,7 +30,9 @@ public record Credentials(Argon2id cost, boolean scram, int iterations, RandomGe
     /// Whether they are to be made anew now that the password is at hand.
     public boolean outdated(List<String> credentials) {
         Optional<String> hash = hash(credentials);
-        return hash.isEmpty() || cost.outdated(hash.get()) || scram != verifier(credentials).isPresent();
+        return hash.isEmpty()
+                || cost.outdated(hash.get())
+                || scram != verifier(credentials).isPresent();
     }
 
     public static Optional<String> hash(List<String> credentials) {

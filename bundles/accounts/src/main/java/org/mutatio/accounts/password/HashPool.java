@@ -53,8 +53,8 @@ public final class HashPool implements AutoCloseable {
     public HashPool(int threads, int places, Duration wait) {
         this.places = threads + places;
         this.wait = wait;
-        this.pool = new ThreadPoolExecutor(
-                threads, threads, 30, TimeUnit.SECONDS, new PriorityBlockingQueue<>(), work -> {
+        this.pool =
+                new ThreadPoolExecutor(threads, threads, 30, TimeUnit.SECONDS, new PriorityBlockingQueue<>(), work -> {
                     Thread thread = new Thread(work, "password-hash");
                     thread.setDaemon(true);
                     return thread;

@@ -13,8 +13,20 @@ public final class NewPassword {
     /// No characters that look alike.
     private static final String LETTERS = "abcdefghjkmnpqrstuvwxyz23456789";
     private static final Set<String> COMMON = Set.of(
-            "1234567890", "0123456789", "password12", "password123", "passwort123", "qwertyuiop", "qwertzuiop",
-            "iloveyou12", "changeme123", "letmein123", "welcome123", "administrator", "password1234", "0987654321");
+            "1234567890",
+            "0123456789",
+            "password12",
+            "password123",
+            "passwort123",
+            "qwertyuiop",
+            "qwertzuiop",
+            "iloveyou12",
+            "changeme123",
+            "letmein123",
+            "welcome123",
+            "administrator",
+            "password1234",
+            "0987654321");
 
     private NewPassword() {}
 

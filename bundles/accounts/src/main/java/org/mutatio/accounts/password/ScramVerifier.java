@@ -47,7 +47,8 @@ public final class ScramVerifier {
 
     static ScramVerifier make(String password, int iterations, byte[] salt) {
         if (iterations < LEAST_ITERATIONS || iterations > MOST_ITERATIONS) {
-            throw new IllegalArgumentException("SCRAM wants " + LEAST_ITERATIONS + " to " + MOST_ITERATIONS + " rounds");
+            throw new IllegalArgumentException(
+                    "SCRAM wants " + LEAST_ITERATIONS + " to " + MOST_ITERATIONS + " rounds");
         }
         PBEKeySpec spec = new PBEKeySpec(password.toCharArray(), salt, iterations, 256);
         try {
@@ -147,7 +148,7 @@ public final class ScramVerifier {
     @Override
     public String toString() {
         Base64.Encoder base64 = Base64.getEncoder();
-        return PREFIX + "i=" + iterations + "$" + base64.encodeToString(salt) + "$" + base64.encodeToString(storedKey) + "$"
-                + base64.encodeToString(serverKey);
+        return PREFIX + "i=" + iterations + "$" + base64.encodeToString(salt) + "$" + base64.encodeToString(storedKey)
+                + "$" + base64.encodeToString(serverKey);
     }
 }

@@ -121,8 +121,13 @@ public final class Login implements Sasl {
                 switch (name) {
                     case "PLAIN" -> new PlainExchange(this, channel);
                     case "LOGIN" -> new LoginExchange(this, channel);
-                    default -> new ScramExchange(
-                            this, channel, name.equals(ScramExchange.PLUS), offered.contains(ScramExchange.PLUS), random);
+                    default ->
+                        new ScramExchange(
+                                this,
+                                channel,
+                                name.equals(ScramExchange.PLUS),
+                                offered.contains(ScramExchange.PLUS),
+                                random);
                 });
     }
 
@@ -140,7 +145,8 @@ public final class Login implements Sasl {
         try {
             Optional<Holder> holder = address.isEmpty() ? Optional.empty() : directory.holder(address.get());
             Optional<String> prepared = OpaqueString.of(password);
-            Optional<String> hash = holder.flatMap(found -> Credentials.hash(found.stored().credentials()));
+            Optional<String> hash =
+                    holder.flatMap(found -> Credentials.hash(found.stored().credentials()));
             boolean fits = prepared.isPresent()
                     && verify(hash.orElse(decoy), prepared.get(), brake.known(who))
                     && hash.isPresent();
@@ -226,7 +232,8 @@ public final class Login implements Sasl {
     }
 
     SaslStep failure(Channel channel, Reply reply, String reason, String result) {
-        meters.counter("mutatio_auth_total", "proto", channel.protocol(), "result", result).add();
+        meters.counter("mutatio_auth_total", "proto", channel.protocol(), "result", result)
+                .add();
         LOG.info(
                 "event=auth-failed proto={} session={} remote={} result={} reason=\"{}\"",
                 channel.protocol(),
@@ -239,7 +246,8 @@ public final class Login implements Sasl {
 
     SaslStep success(Who who, Account account, ByteBuffer last, Channel channel) {
         brake.succeeded(who);
-        meters.counter("mutatio_auth_total", "proto", channel.protocol(), "result", "ok").add();
+        meters.counter("mutatio_auth_total", "proto", channel.protocol(), "result", "ok")
+                .add();
         return new SaslStep.Success(account, last);
     }
 

@@ -19,7 +19,8 @@ import org.mutatio.sdk.mail.MailAddress;
 
 /// SCRAM-SHA-256 and -PLUS, the server's side; RFC 5802 sections 5 to 7, RFC 7677.
 ///
-/// The client's first message brings its name, ours salt and rounds, its second the proof; our last one proves us. A name
+/// The client's first message brings its name, ours salt and rounds, its second the proof; our last one proves us. A
+/// name
 /// that is not there gets a salt of its own and fails at the proof.
 final class ScramExchange implements SaslExchange {
 
@@ -34,8 +35,7 @@ final class ScramExchange implements SaslExchange {
         record Begun() implements State {}
 
         /// @param header gs2-header as sent, for `c=`
-        record Asked(
-                String header, String firstBare, String serverFirst, String nonce, ScramVerifier verifier, Who who)
+        record Asked(String header, String firstBare, String serverFirst, String nonce, ScramVerifier verifier, Who who)
                 implements State {}
 
         record Ended() implements State {}
@@ -111,7 +111,8 @@ final class ScramExchange implements SaslExchange {
         }
         Optional<MailAddress> address = login.address(name.get());
         if (!authorization.isEmpty()) {
-            Optional<String> asked = authorization.startsWith("a=") ? unescape(authorization.substring(2)) : Optional.empty();
+            Optional<String> asked =
+                    authorization.startsWith("a=") ? unescape(authorization.substring(2)) : Optional.empty();
             if (asked.isEmpty()) {
                 return malformed("malformed authzid");
             }
@@ -160,7 +161,8 @@ final class ScramExchange implements SaslExchange {
         return switch (flag) {
             case "n" -> Optional.empty();
             // The client could bind and believes that we cannot, but we offered it: somebody took it off the list.
-            case "y" -> plusOffered ? Optional.of(malformed("-PLUS was taken off the list on the way")) : Optional.empty();
+            case "y" ->
+                plusOffered ? Optional.of(malformed("-PLUS was taken off the list on the way")) : Optional.empty();
             default -> Optional.of(malformed("unknown gs2-cbind-flag"));
         };
     }
@@ -193,7 +195,10 @@ final class ScramExchange implements SaslExchange {
         Optional<byte[]> clientKey = asked.verifier().clientKey(proof.get(), authMessage);
         boolean fits = clientKey.isPresent() && asked.verifier().fits(clientKey.get());
         if (!fits || holder.isEmpty() || !holder.get().account().enabled()) {
-            return wrong(asked, clientKey.orElse(proof.get()), holder.isEmpty() ? "no account" : "wrong password or disabled");
+            return wrong(
+                    asked,
+                    clientKey.orElse(proof.get()),
+                    holder.isEmpty() ? "no account" : "wrong password or disabled");
         }
         String signature =
                 "v=" + Base64.getEncoder().encodeToString(asked.verifier().serverSignature(authMessage));
@@ -202,7 +207,11 @@ final class ScramExchange implements SaslExchange {
 
     /// The client's key is the same for the same wrong password, so the brake knows it again.
     private SaslStep wrong(State.Asked asked, byte[] secret, String reason) {
-        return login.wrong(asked.who(), secret, channel, reason + " (SCRAM): " + asked.who().account());
+        return login.wrong(
+                asked.who(),
+                secret,
+                channel,
+                reason + " (SCRAM): " + asked.who().account());
     }
 
     private byte[] expectedBinding(String header) {
@@ -211,7 +220,10 @@ final class ScramExchange implements SaslExchange {
             return head;
         }
         String type = header.substring(2, header.indexOf(','));
-        ByteBuffer data = channel.channelBinding().apply(type).orElse(ByteBuffer.allocate(0)).duplicate();
+        ByteBuffer data = channel.channelBinding()
+                .apply(type)
+                .orElse(ByteBuffer.allocate(0))
+                .duplicate();
         byte[] all = Arrays.copyOf(head, head.length + data.remaining());
         data.get(all, head.length, data.remaining());
         return all;

@@ -18,8 +18,10 @@ final class Utf8 {
             return Optional.empty();
         }
         try {
-            return Optional.of(
-                    StandardCharsets.UTF_8.newDecoder().decode(octets.duplicate()).toString());
+            return Optional.of(StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(octets.duplicate())
+                    .toString());
         } catch (CharacterCodingException e) {
             return Optional.empty();
         }

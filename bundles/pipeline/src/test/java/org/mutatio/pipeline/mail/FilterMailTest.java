@@ -102,7 +102,8 @@ class FilterMailTest {
             assertEquals("", root.number());
             assertEquals("multipart/mixed", root.contentType());
             assertEquals(
-                    List.of("1", "2", "3"), root.children().stream().map(Part::number).toList());
+                    List.of("1", "2", "3"),
+                    root.children().stream().map(Part::number).toList());
             Part text = root.children().get(0);
             assertEquals("grün", text.text(100));
             assertEquals("gr", text.text(2));
@@ -197,7 +198,10 @@ class FilterMailTest {
         }
         assertEquals(
                 value,
-                org.mutatio.mime.header.HeaderBlock.of(field).fields().getFirst().text());
+                org.mutatio.mime.header.HeaderBlock.of(field)
+                        .fields()
+                        .getFirst()
+                        .text());
     }
 
     @Test
@@ -223,7 +227,8 @@ class FilterMailTest {
                 differences(rope, all.toByteArray()),
                 "read() gives the same octets as transfer() from every place");
         org.junit.jupiter.api.Assertions.assertArrayEquals(
-                StructureScanner.scan(all.toByteArray()).toBytes(), draft.summary(prefix).toBytes());
+                StructureScanner.scan(all.toByteArray()).toBytes(),
+                draft.summary(prefix).toBytes());
     }
 
     private static List<Integer> differences(Rope rope, byte[] expected) throws IOException {
@@ -245,8 +250,9 @@ class FilterMailTest {
 
     @Test
     void asAnotherTypeIsRefused() throws Exception {
-        look(harness(MULTIPART), mail ->
-                assertThrows(IllegalArgumentException.class, () -> mail.as(StringBuilder.class)));
+        look(
+                harness(MULTIPART),
+                mail -> assertThrows(IllegalArgumentException.class, () -> mail.as(StringBuilder.class)));
     }
 
     @Test

@@ -25,8 +25,8 @@ class CostTest {
     @Test
     void withoutFiltersItCostsAlmostNothing() throws Exception {
         try (Bench bench = new Bench()) {
-            byte[] message = (Bench.MESSAGE + "seventy characters of text, as they stand in many mails, in each line\r\n"
-                            .repeat(140))
+            byte[] message = (Bench.MESSAGE
+                            + "seventy characters of text, as they stand in many mails, in each line\r\n".repeat(140))
                     .getBytes(StandardCharsets.UTF_8);
             ByteBuffer summary = ByteBuffer.wrap(StructureScanner.scan(message).toBytes());
             var threads = ManagementFactory.getThreadMXBean();
@@ -40,7 +40,9 @@ class CostTest {
                         try (Transaction transaction = bench.begin("bo@example.net")) {
                             transaction.mail();
                             transaction.recipient(MailAddress.parse("ann@example.com"), Map.of());
-                            assertEquals(250, transaction.message(spool, summary).reply().code());
+                            assertEquals(
+                                    250,
+                                    transaction.message(spool, summary).reply().code());
                         }
                     }
                     best = Math.min(best, (threads.getCurrentThreadCpuTime() - began) / 1e3 / ROUNDS);

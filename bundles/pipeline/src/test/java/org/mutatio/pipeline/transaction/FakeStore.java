@@ -91,7 +91,8 @@ final class FakeStore implements MailStore, Traces {
                 return hash;
             }
             try {
-                ByteBuffer made = ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(octets.toByteArray()))
+                ByteBuffer made = ByteBuffer.wrap(
+                                MessageDigest.getInstance("SHA-256").digest(octets.toByteArray()))
                         .asReadOnlyBuffer();
                 hash = made;
                 return made;
