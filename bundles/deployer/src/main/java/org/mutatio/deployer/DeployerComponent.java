@@ -63,15 +63,16 @@ public final class DeployerComponent {
         InstantSource clock = InstantSource.system();
         Path data = Files.createDirectories(home.resolve("data"));
         this.settings = new Settings(context, configAdmin, types, components, home, clock);
+        Book book = Book.open(data.resolve("deployments.json"), property("mutatio.version"));
         this.deployer = new Deployer(
                 new OsgiFramework(context, components, clock),
                 table,
-                Book.open(data.resolve("deployments.json"), property("mutatio.version")),
+                book,
                 data.resolve("bundles"),
                 clock,
                 Deployer.Patience.defaults(),
                 this::configureNewcomers);
-        this.plugins = new PluginFolder(home.resolve("plugins"), deployer, clock);
+        this.plugins = new PluginFolder(home.resolve("plugins"), deployer, book, clock);
         context.registerService(Live.class, table, null);
         context.registerService(Deployments.class, new Deployed(), null);
         for (Action action : DeployActions.of(deployer, data.resolve("staging"))) {

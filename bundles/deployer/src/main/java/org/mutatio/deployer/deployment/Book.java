@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.mutatio.api.admin.Json;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +30,8 @@ public final class Book {
     private final Path file;
     private final String distribution;
     private final Map<String, List<Version>> versions = new LinkedHashMap<>();
+    /// Path of a plugin's file to its hash when it was deployed: after a rollback the file is not taken for a new one.
+    private final Map<String, String> files = new LinkedHashMap<>();
 
     /// @param jar file name in `data/bundles`
     /// @param origin `command` or `plugins`
@@ -67,6 +71,9 @@ public final class Book {
             throw new IllegalArgumentException("no object");
         }
         boolean same = text(root, "distribution").equals(distribution);
+        if (root.fields().get("files") instanceof Json.Obj known) {
+            known.fields().keySet().forEach(file -> files.put(file, text(known, file)));
+        }
         if (root.fields().get("bundles") instanceof Json.Obj bundles) {
             bundles.fields().forEach((name, list) -> {
                 if (list instanceof Json.Arr items && (same || !name.startsWith("org.mutatio."))) {
@@ -150,6 +157,21 @@ public final class Book {
         write();
     }
 
+    /// Whether a plugin's file was deployed with that content.
+    synchronized boolean deployed(Path file, String hash) {
+        return hash.equals(files.get(file.toString()));
+    }
+
+    /// Remembers a plugin's file that was deployed, or forgets one that is gone.
+    ///
+    /// @param hash null: it is gone
+    synchronized void remember(Path file, @Nullable String hash) throws IOException {
+        String known = hash == null ? files.remove(file.toString()) : files.put(file.toString(), hash);
+        if (!Objects.equals(known, hash)) {
+            write();
+        }
+    }
+
     private void write() throws IOException {
         Json.Obj bundles = Json.object();
         for (var entry : versions.entrySet()) {
@@ -165,9 +187,14 @@ public final class Book {
             }
             bundles = bundles.with(entry.getKey(), Json.array(list));
         }
+        Json.Obj known = Json.object();
+        for (var entry : files.entrySet()) {
+            known = known.with(entry.getKey(), entry.getValue());
+        }
         String text = Json.object()
                         .with("distribution", distribution)
                         .with("bundles", bundles)
+                        .with("files", known)
                         .write()
                 + "\n";
         Path fresh = file.resolveSibling("deployments.json.new");

@@ -7,13 +7,17 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -33,6 +37,7 @@ import org.slf4j.LoggerFactory;
 public final class Deployer {
 
     private static final Logger LOG = LoggerFactory.getLogger(Deployer.class);
+    private static final String DISTRIBUTION = "distribution";
 
     private final Framework framework;
     private final LiveTable live;
@@ -42,6 +47,10 @@ public final class Deployer {
     private final Patience patience;
     private final Runnable configure;
     private final ReentrantLock lock = new ReentrantLock();
+    /// The distribution's own jars, by symbolic name.
+    private final Map<String, Path> shipped = new HashMap<>();
+    /// What the launcher installs: it comes with a distribution only.
+    private final Set<String> platform = new HashSet<>();
     private final Map<String, Running> running = new LinkedHashMap<>();
     private volatile Map<String, Running> snapshot = Map.of();
 
@@ -93,42 +102,17 @@ public final class Deployer {
     public void begin(List<Path> system, Map<String, Long> present, Runnable configure) throws IOException {
         lock.lock();
         try {
-            Map<String, Path> jars = new LinkedHashMap<>();
-            Map<String, String> origins = new HashMap<>();
-            for (Path jar : system) {
-                try {
-                    JarFacts facts = JarFacts.read(jar);
-                    jars.put(facts.symbolicName(), jar);
-                    origins.put(facts.symbolicName(), "distribution");
-                } catch (RefusedException e) {
-                    LOG.error("event=bundle-unreadable jar={} reason=\"{}\"", jar.getFileName(), e.getMessage());
-                }
-            }
-            book.current().forEach((name, version) -> {
-                Path jar = folder.resolve(version.jar());
-                if (Files.exists(jar)) {
-                    jars.put(name, jar);
-                    origins.put(name, version.origin());
-                } else {
-                    LOG.error("event=bundle-missing bundle={} jar={} cure=\"deploy it again\"", name, jar);
-                }
-            });
-            for (var entry : jars.entrySet()) {
-                admit(entry.getKey(), entry.getValue(), origins.getOrDefault(entry.getKey(), "distribution"), present);
+            platform.addAll(present.keySet());
+            Map<String, Deque<Candidate>> candidates = candidates(system);
+            for (var entry : candidates.entrySet()) {
+                admit(entry.getKey(), entry.getValue(), present);
             }
             for (Running one : List.copyOf(running.values())) {
                 framework.resolve(one.bundle()).ifPresent(reason -> note(one, "does not resolve: " + reason));
             }
             configure.run();
             for (Running one : List.copyOf(running.values())) {
-                Running now = running.get(one.name());
-                if (now != null && now.problem().isEmpty()) {
-                    try {
-                        framework.start(now.bundle(), patience.start());
-                    } catch (RefusedException e) {
-                        note(now, String.valueOf(e.getMessage()));
-                    }
-                }
+                bringUp(one.name(), candidates.getOrDefault(one.name(), new ArrayDeque<>()));
             }
         } finally {
             publish();
@@ -136,15 +120,89 @@ public final class Deployer {
         }
     }
 
-    private void admit(String name, Path jar, String origin, Map<String, Long> present) {
+    /// A jar that may run under a name.
+    private record Candidate(Path jar, String origin) {}
+
+    /// By symbolic name, the one that shall run first: what is recorded, what was recorded before it, and last the
+    /// distribution's own.
+    private Map<String, Deque<Candidate>> candidates(List<Path> system) {
+        Map<String, Deque<Candidate>> candidates = new LinkedHashMap<>();
+        for (Path jar : system) {
+            try {
+                String name = JarFacts.read(jar).symbolicName();
+                shipped.put(name, jar);
+                candidates.computeIfAbsent(name, _ -> new ArrayDeque<>()).add(new Candidate(jar, DISTRIBUTION));
+            } catch (RefusedException e) {
+                LOG.error("event=bundle-unreadable jar={} reason=\"{}\"", jar.getFileName(), e.getMessage());
+            }
+        }
+        for (String name : book.current().keySet()) {
+            Deque<Candidate> all = candidates.computeIfAbsent(name, _ -> new ArrayDeque<>());
+            for (Book.Version version : book.history(name).reversed()) {
+                Path jar = folder.resolve(version.jar());
+                if (Files.exists(jar)) {
+                    all.addFirst(new Candidate(jar, version.origin()));
+                } else {
+                    LOG.error("event=bundle-missing bundle={} jar={} cure=\"deploy it again\"", name, jar);
+                }
+            }
+        }
+        return candidates;
+    }
+
+    /// Installs the first of the candidates that the framework takes, and takes it out of them.
+    private void admit(String name, Deque<Candidate> candidates, Map<String, Long> present) {
+        while (!candidates.isEmpty()) {
+            Candidate candidate = candidates.removeFirst();
+            try {
+                JarFacts facts = JarFacts.read(candidate.jar());
+                Long known = present.get(name);
+                long bundle = known != null ? known : framework.install(candidate.jar());
+                live.switchTo(name, bundle);
+                running.put(name, new Running(name, facts, bundle, candidate.origin(), clock.instant(), ""));
+                return;
+            } catch (RefusedException e) {
+                LOG.error(
+                        "event=bundle-failed bundle={} jar={} reason=\"{}\"",
+                        name,
+                        candidate.jar().getFileName(),
+                        e.getMessage());
+            }
+        }
+    }
+
+    /// Starts it; one that was deployed and does not run any more gives way to the version before it.
+    private void bringUp(String name, Deque<Candidate> others) throws IOException {
+        Running now = running.get(name);
+        while (now != null && !runs(now) && !now.origin().equals(DISTRIBUTION) && !others.isEmpty()) {
+            framework.remove(now.bundle());
+            running.remove(name);
+            admit(name, others, Map.of());
+            Running next = running.get(name);
+            if (next != null) {
+                LOG.warn(
+                        "event=fell-back bundle={} from=\"{}\" to=\"{}\"",
+                        name,
+                        now.facts().described(),
+                        next.facts().described());
+                book.dropCurrent(name);
+                framework.resolve(next.bundle()).ifPresent(reason -> note(next, "does not resolve: " + reason));
+                configure.run();
+            }
+            now = running.get(name);
+        }
+    }
+
+    private boolean runs(Running one) {
+        if (!one.problem().isEmpty()) {
+            return false;
+        }
         try {
-            JarFacts facts = JarFacts.read(jar);
-            Long known = present.get(name);
-            long bundle = known != null ? known : framework.install(jar);
-            live.switchTo(name, bundle);
-            running.put(name, new Running(name, facts, bundle, origin, clock.instant(), ""));
+            framework.start(one.bundle(), patience.start());
+            return true;
         } catch (RefusedException e) {
-            LOG.error("event=bundle-failed bundle={} reason=\"{}\"", name, e.getMessage());
+            note(one, String.valueOf(e.getMessage()));
+            return false;
         }
     }
 
@@ -186,6 +244,10 @@ public final class Deployer {
     }
 
     private void check(JarFacts facts) throws RefusedException {
+        if (platform.contains(facts.symbolicName())) {
+            throw new RefusedException(facts.symbolicName()
+                    + " is part of the platform that everything stands on: it comes with a new distribution and a restart");
+        }
         boolean ours = facts.symbolicName().startsWith("org.mutatio.")
                 && !facts.symbolicName().startsWith("org.mutatio.examples");
         for (String exported : facts.exports()) {
@@ -214,7 +276,7 @@ public final class Deployer {
             progress.accept("checked " + facts.symbolicName() + " " + facts.described());
             String file = facts.symbolicName() + "-" + facts.version() + "-" + facts.hash() + ".jar";
             keep(jar, file);
-            Running fresh = swap(facts, file, origin, progress);
+            Running fresh = swap(facts, folder.resolve(file), origin, progress);
             List<String> gone = book.put(
                     facts.symbolicName(),
                     new Book.Version(facts.version(), facts.hash(), file, origin, source, fresh.since()));
@@ -241,7 +303,7 @@ public final class Deployer {
     }
 
     /// From the kept jar to the live bundle.
-    private Running swap(JarFacts facts, String file, String origin, Consumer<String> progress)
+    private Running swap(JarFacts facts, Path jar, String origin, Consumer<String> progress)
             throws RefusedException {
         String name = facts.symbolicName();
         Running old = running.get(name);
@@ -252,7 +314,7 @@ public final class Deployer {
         }
         long bundle;
         try {
-            bundle = framework.install(folder.resolve(file));
+            bundle = framework.install(jar);
         } catch (RefusedException e) {
             restore(name, old, before);
             throw e;
@@ -264,7 +326,7 @@ public final class Deployer {
             }
             configure.run();
             framework.start(bundle, patience.start());
-            progress.accept("started beside the old one");
+            progress.accept(old == null ? "started" : "started beside the old one");
             awaitComponents(bundle);
             probe(bundle);
             progress.accept("probed");
@@ -372,15 +434,24 @@ public final class Deployer {
             if (one == null) {
                 throw new RefusedException("no bundle " + name + " is deployed (mutatio bundles list shows them)");
             }
-            if (one.origin().equals("distribution")) {
+            if (one.origin().equals(DISTRIBUTION)) {
                 throw new RefusedException(name + " belongs to the distribution and cannot be taken away");
+            }
+            List<Book.Version> kept = book.history(name);
+            Path own = shipped.get(name);
+            if (own != null) {
+                JarFacts facts = JarFacts.read(own);
+                Running _ = swap(facts, own, DISTRIBUTION, _ -> {});
+                forget(name, one, kept);
+                return name + " " + one.facts().described() + " has given way to the distribution's own "
+                        + facts.described();
             }
             live.switchTo(name, -1);
             int left = framework.drain(one.bundle(), patience.drain());
             framework.remove(one.bundle());
             live.forget(name);
             running.remove(name);
-            book.remove(name);
+            forget(name, one, kept);
             LOG.info(
                     "event=undeployed bundle={} version=\"{}\" left={}",
                     name,
@@ -393,15 +464,51 @@ public final class Deployer {
         }
     }
 
-    /// Back to the version before.
+    private void forget(String name, Running one, List<Book.Version> kept) throws IOException {
+        book.remove(name);
+        tidy(kept);
+        if (one.origin().equals("plugins") && !kept.isEmpty()) {
+            // Or the next start would take the file for a new one.
+            Path file = Path.of(kept.getFirst().source());
+            if (Files.exists(file)) {
+                Files.move(
+                        file,
+                        file.resolveSibling(file.getFileName() + ".disabled"),
+                        StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+    }
+
+    private Candidate before(String name) throws RefusedException {
+        Running one = running.get(name);
+        Optional<Book.Version> previous = book.previous(name);
+        if (one != null && previous.isPresent()) {
+            return new Candidate(folder.resolve(previous.get().jar()), previous.get().origin());
+        }
+        Path own = shipped.get(name);
+        if (one == null || own == null || one.origin().equals(DISTRIBUTION)) {
+            throw new RefusedException("no version of " + name + " before this one is kept");
+        }
+        return new Candidate(own, DISTRIBUTION);
+    }
+
+    /// Removes jars that nobody can go back to.
+    private void tidy(List<Book.Version> gone) throws IOException {
+        for (Book.Version version : gone) {
+            Files.deleteIfExists(folder.resolve(version.jar()));
+        }
+    }
+
+    /// Back to the version before; the one before the first that was deployed is the distribution's own.
     public String rollback(String name, Consumer<String> progress) throws RefusedException, IOException {
         lock.lock();
         try {
-            Book.Version previous = book.previous(name)
-                    .orElseThrow(() -> new RefusedException("no version of " + name + " before this one is kept"));
-            JarFacts facts = JarFacts.read(folder.resolve(previous.jar()));
-            Running _ = swap(facts, previous.jar(), previous.origin(), progress);
+            Candidate back = before(name);
+            JarFacts facts = JarFacts.read(back.jar());
+            List<Book.Version> history = book.history(name);
+            Running _ = swap(facts, back.jar(), back.origin(), progress);
             book.dropCurrent(name);
+            tidy(history.subList(0, 1));
             return name + " is back at " + facts.described();
         } finally {
             publish();

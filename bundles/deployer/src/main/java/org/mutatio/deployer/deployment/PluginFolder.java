@@ -26,6 +26,7 @@ public final class PluginFolder {
 
     private final Path folder;
     private final Deployer deployer;
+    private final Book book;
     private final InstantSource clock;
     /// Size and time of each file as last seen, and how many rounds it has been so.
     private final Map<Path, Seen> seen = new HashMap<>();
@@ -34,7 +35,8 @@ public final class PluginFolder {
 
     private record Seen(long size, long time, boolean handled) {}
 
-    public PluginFolder(Path folder, Deployer deployer, InstantSource clock) {
+    public PluginFolder(Path folder, Deployer deployer, Book book, InstantSource clock) {
+        this.book = book;
         this.clock = clock;
         this.folder = folder;
         this.deployer = deployer;
@@ -98,9 +100,14 @@ public final class PluginFolder {
             Optional<Deployer.Running> known = deployer.find(facts.symbolicName());
             names.put(jar, facts.symbolicName());
             if (known.isPresent() && known.get().facts().hash().equals(facts.hash())) {
+                book.remember(jar, facts.hash());
                 return; // from before the restart
             }
+            if (known.isPresent() && book.deployed(jar, facts.hash())) {
+                return; // it was rolled back since, and the file has not changed
+            }
             String done = deployer.deploy(jar, "plugins", jar.toString(), _ -> {});
+            book.remember(jar, facts.hash());
             refused.remove(jar);
             LOG.info("event=plugin file={} result=\"{}\"", jar.getFileName(), done);
         } catch (RefusedException e) {
@@ -114,6 +121,7 @@ public final class PluginFolder {
 
     private void take(Path gone) throws IOException {
         String name = names.remove(gone);
+        book.remember(gone, null);
         if (name == null || names.containsValue(name)) {
             return; // another file has the same bundle
         }
