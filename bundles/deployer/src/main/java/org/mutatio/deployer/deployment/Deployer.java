@@ -245,8 +245,9 @@ public final class Deployer {
 
     private void check(JarFacts facts) throws RefusedException {
         if (platform.contains(facts.symbolicName())) {
-            throw new RefusedException(facts.symbolicName()
-                    + " is part of the platform that everything stands on: it comes with a new distribution and a restart");
+            throw new RefusedException(
+                    facts.symbolicName()
+                            + " is part of the platform that everything stands on: it comes with a new distribution and a restart");
         }
         boolean ours = facts.symbolicName().startsWith("org.mutatio.")
                 && !facts.symbolicName().startsWith("org.mutatio.examples");
@@ -303,8 +304,7 @@ public final class Deployer {
     }
 
     /// From the kept jar to the live bundle.
-    private Running swap(JarFacts facts, Path jar, String origin, Consumer<String> progress)
-            throws RefusedException {
+    private Running swap(JarFacts facts, Path jar, String origin, Consumer<String> progress) throws RefusedException {
         String name = facts.symbolicName();
         Running old = running.get(name);
         long before = live.bundle(name).orElse(-1);
@@ -483,7 +483,8 @@ public final class Deployer {
         Running one = running.get(name);
         Optional<Book.Version> previous = book.previous(name);
         if (one != null && previous.isPresent()) {
-            return new Candidate(folder.resolve(previous.get().jar()), previous.get().origin());
+            return new Candidate(
+                    folder.resolve(previous.get().jar()), previous.get().origin());
         }
         Path own = shipped.get(name);
         if (one == null || own == null || one.origin().equals(DISTRIBUTION)) {

@@ -25,7 +25,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class DeployerTest {
     private static final Deployer.Patience SHORT = new Deployer.Patience(
-            Duration.ofSeconds(1), Duration.ofMillis(50), Duration.ofSeconds(1), Duration.ofMillis(20), Duration.ofMillis(50));
+            Duration.ofSeconds(1),
+            Duration.ofMillis(50),
+            Duration.ofSeconds(1),
+            Duration.ofMillis(20),
+            Duration.ofMillis(50));
     private static final InstantSource CLOCK = InstantSource.fixed(Instant.parse("2026-11-25T06:00:00Z"));
 
     @TempDir
@@ -74,7 +78,8 @@ class DeployerTest {
     }
 
     private String refused(Path jar) {
-        return String.valueOf(assertThrows(RefusedException.class, () -> deploy(jar)).getMessage());
+        return String.valueOf(
+                assertThrows(RefusedException.class, () -> deploy(jar)).getMessage());
     }
 
     @Test
@@ -118,7 +123,9 @@ class DeployerTest {
         assertEquals(before, live.bundle("tagger"));
         assertEquals(1, deployer.history("tagger").size());
         restart();
-        assertEquals(List.of("smtp-0.1.0", "tagger-1.0.0"), framework.running().stream().sorted().toList());
+        assertEquals(
+                List.of("smtp-0.1.0", "tagger-1.0.0"),
+                framework.running().stream().sorted().toList());
     }
 
     @Test
@@ -152,10 +159,12 @@ class DeployerTest {
         assertTrue(refused(plain).contains("Bundle-SymbolicName"), refused(plain));
         Path text = Files.writeString(folder.resolve("text.jar"), "no jar");
         assertTrue(refused(text).startsWith("it is no whole jar"), refused(text));
-        Path ours = Jars.bundle("evil", "1").header("Export-Package", "org.mutatio.sdk.filter;version=\"9\"")
+        Path ours = Jars.bundle("evil", "1")
+                .header("Export-Package", "org.mutatio.sdk.filter;version=\"9\"")
                 .write(folder.resolve("evil.jar"));
         assertTrue(refused(ours).contains("which is ours"), refused(ours));
-        Path others = Jars.bundle("evil", "1").header("Export-Package", "org.h2").write(folder.resolve("evil2.jar"));
+        Path others =
+                Jars.bundle("evil", "1").header("Export-Package", "org.h2").write(folder.resolve("evil2.jar"));
         assertTrue(refused(others).contains("com.h2database"), refused(others));
     }
 
@@ -245,11 +254,15 @@ class DeployerTest {
         framework.failing.put("tagger-1.1", "another Java");
         framework.unresolved.put("smtp-0.1.1", "a package is gone");
         restart();
-        assertEquals(List.of("smtp-0.1.0", "tagger-1.0.0"), framework.running().stream().sorted().toList());
+        assertEquals(
+                List.of("smtp-0.1.0", "tagger-1.0.0"),
+                framework.running().stream().sorted().toList());
         framework.failing.clear();
         framework.unresolved.clear();
         restart();
-        assertEquals(List.of("smtp-0.1.0", "tagger-1.0.0"), framework.running().stream().sorted().toList());
+        assertEquals(
+                List.of("smtp-0.1.0", "tagger-1.0.0"),
+                framework.running().stream().sorted().toList());
     }
 
     @Test
@@ -258,7 +271,10 @@ class DeployerTest {
         framework.failing.put("tagger", "NoSuchMethodError");
         restart();
         assertEquals(List.of("smtp-0.1.0"), framework.running());
-        var said = deployer.deployed().stream().filter(one -> one.name().equals("tagger")).findFirst().orElseThrow();
+        var said = deployer.deployed().stream()
+                .filter(one -> one.name().equals("tagger"))
+                .findFirst()
+                .orElseThrow();
         assertEquals("failed", said.state());
         assertEquals(List.of("NoSuchMethodError"), said.waiting());
     }
@@ -267,7 +283,8 @@ class DeployerTest {
     void aTornRecordIsSetAsideAndTheDistributionRuns() throws Exception {
         deploy(tagger("1.0.0"));
         Path record = folder.resolve("deployments.json");
-        Files.write(record, java.util.Arrays.copyOf(Files.readAllBytes(record), 40), StandardOpenOption.TRUNCATE_EXISTING);
+        Files.write(
+                record, java.util.Arrays.copyOf(Files.readAllBytes(record), 40), StandardOpenOption.TRUNCATE_EXISTING);
         restart();
         assertEquals(List.of("smtp-0.1.0"), framework.running());
         assertTrue(Files.exists(folder.resolve("deployments.json.broken")));

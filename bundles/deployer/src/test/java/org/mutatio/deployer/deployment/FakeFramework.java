@@ -32,7 +32,10 @@ final class FakeFramework implements Framework {
     /// Sick after so many probes.
     final Map<String, Integer> sickAfter = new HashMap<>();
     final Map<String, Integer> work = new HashMap<>();
-    @Nullable String killBefore;
+
+    @Nullable
+    String killBefore;
+
     private long next = 100;
 
     private void step(String step) {
@@ -132,6 +135,9 @@ final class FakeFramework implements Framework {
 
     /// Versions that run, without the hash.
     List<String> running() {
-        return jars.keySet().stream().filter(active::contains).map(this::version).toList();
+        return jars.keySet().stream()
+                .filter(active::contains)
+                .map(this::version)
+                .toList();
     }
 }

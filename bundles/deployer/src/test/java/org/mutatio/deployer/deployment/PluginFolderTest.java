@@ -45,7 +45,11 @@ class PluginFolderTest {
                 home.resolve("bundles"),
                 clock,
                 new Deployer.Patience(
-                        Duration.ofSeconds(1), Duration.ofMillis(20), Duration.ofSeconds(1), Duration.ofMillis(1), Duration.ofMillis(1)),
+                        Duration.ofSeconds(1),
+                        Duration.ofMillis(20),
+                        Duration.ofSeconds(1),
+                        Duration.ofMillis(1),
+                        Duration.ofMillis(1)),
                 () -> {});
         deployer.begin(List.of(), Map.of(), () -> {});
         folder = new PluginFolder(home.resolve("plugins"), deployer, book, clock);
