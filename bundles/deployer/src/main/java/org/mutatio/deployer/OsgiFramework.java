@@ -309,7 +309,7 @@ final class OsgiFramework implements Framework {
         }
         boolean alone = dependants(id).isEmpty();
         try {
-            run("stop", Duration.ofSeconds(10), () -> {
+            run("stop", Duration.ofSeconds(5), () -> {
                 bundle.stop();
                 bundle.uninstall();
             });

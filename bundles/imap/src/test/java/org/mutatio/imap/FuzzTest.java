@@ -2,6 +2,7 @@ package org.mutatio.imap;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.UncheckedIOException;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -108,11 +109,16 @@ class FuzzTest {
 
     /// Says the line, then as many line ends and NOOPs as any waiting literal needs; a NOOP is answered in the end.
     private static void inStep(Client client, String line) {
-        client.raw("f " + line + "\r\n");
-        for (int i = 0; i < 4; i++) {
-            client.raw("xxx\r\nDONE\r\n");
+        try {
+            client.raw("f " + line + "\r\n");
+            for (int i = 0; i < 4; i++) {
+                client.raw("xxx\r\nDONE\r\n");
+            }
+            client.raw("f1 NOOP\r\nf2 LOGOUT\r\n");
+        } catch (UncheckedIOException closed) {
+            // A literal that is too large ends the session before all is said; the good-bye must have come.
+            assertTrue(line.contains("99999999999"), "closed after " + line + ": " + closed);
         }
-        client.raw("f1 NOOP\r\nf2 LOGOUT\r\n");
         boolean answered = false;
         boolean goodBye = false;
         while (true) {
