@@ -87,6 +87,10 @@ public final class Main {
             deepest = deepest.subcommand();
         }
         CommandSpec command = deepest.commandSpec();
+        CommandLine list = command.subcommands().get("list");
+        if (list != null && !deepest.isUsageHelpRequested()) {
+            command = list.getCommandSpec(); // `mutatio bundles` is `mutatio bundles list`
+        }
         if (deepest.isUsageHelpRequested()
                 || !command.subcommands().isEmpty() && !(command.userObject() instanceof ActionDescription)) {
             command.commandLine().usage(deepest.isUsageHelpRequested() ? out : err);
@@ -235,7 +239,7 @@ public final class Main {
             CommandLine group = parent.subcommands().get(words[i]);
             if (group == null) {
                 CommandSpec made = CommandSpec.create().name(words[i]);
-                common(made, false);
+                common(made, true);
                 parent.addSubcommand(words[i], made);
                 parent = made;
             } else {
@@ -298,8 +302,9 @@ public final class Main {
         });
         if (json) {
             out.println(JsonText.write(result.json()));
-        } else if (result.exit() != 0) {
-            err.print(result.text());
+        } else if (result.json() instanceof Map<?, ?> fields && fields.containsKey("error") && result.exit() != 0) {
+            // A report that finds something wrong (status) is a report; only what could not be done is an error.
+            err.print("mutatio: " + result.text());
         } else if (!quiet) {
             out.print(result.text());
         }

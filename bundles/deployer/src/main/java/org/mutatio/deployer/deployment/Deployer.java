@@ -123,13 +123,19 @@ public final class Deployer {
     /// A jar that may run under a name.
     private record Candidate(Path jar, String origin) {}
 
+    private static JarFacts facts(Candidate candidate) throws RefusedException {
+        return candidate.origin().equals(DISTRIBUTION)
+                ? JarFacts.ofDistribution(candidate.jar())
+                : JarFacts.read(candidate.jar());
+    }
+
     /// By symbolic name, the one that shall run first: what is recorded, what was recorded before it, and last the
     /// distribution's own.
     private Map<String, Deque<Candidate>> candidates(List<Path> system) {
         Map<String, Deque<Candidate>> candidates = new LinkedHashMap<>();
         for (Path jar : system) {
             try {
-                String name = JarFacts.read(jar).symbolicName();
+                String name = JarFacts.ofDistribution(jar).symbolicName();
                 shipped.put(name, jar);
                 candidates.computeIfAbsent(name, _ -> new ArrayDeque<>()).add(new Candidate(jar, DISTRIBUTION));
             } catch (RefusedException e) {
@@ -155,7 +161,7 @@ public final class Deployer {
         while (!candidates.isEmpty()) {
             Candidate candidate = candidates.removeFirst();
             try {
-                JarFacts facts = JarFacts.read(candidate.jar());
+                JarFacts facts = facts(candidate);
                 Long known = present.get(name);
                 long bundle = known != null ? known : framework.install(candidate.jar());
                 live.switchTo(name, bundle);
@@ -440,7 +446,7 @@ public final class Deployer {
             List<Book.Version> kept = book.history(name);
             Path own = shipped.get(name);
             if (own != null) {
-                JarFacts facts = JarFacts.read(own);
+                JarFacts facts = JarFacts.ofDistribution(own);
                 Running _ = swap(facts, own, DISTRIBUTION, _ -> {});
                 forget(name, one, kept);
                 return name + " " + one.facts().described() + " has given way to the distribution's own "
@@ -505,7 +511,7 @@ public final class Deployer {
         lock.lock();
         try {
             Candidate back = before(name);
-            JarFacts facts = JarFacts.read(back.jar());
+            JarFacts facts = facts(back);
             List<Book.Version> history = book.history(name);
             Running _ = swap(facts, back.jar(), back.origin(), progress);
             book.dropCurrent(name);
