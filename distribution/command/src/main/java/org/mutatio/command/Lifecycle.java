@@ -48,7 +48,9 @@ final class Lifecycle {
     /// @param training where the AOT cache of this start goes when it ends
     Process launch(Home home, Optional<Path> training) throws IOException {
         Files.createDirectories(home.data().resolve("log"));
+        // Of a start before this one.
         Files.deleteIfExists(home.data().resolve("admin.address"));
+        Files.deleteIfExists(home.data().resolve("admin.token"));
         ProcessBuilder builder = new ProcessBuilder(List.of(
                         distribution.resolve("bin/mutatio").toString(),
                         "run",
@@ -74,7 +76,7 @@ final class Lifecycle {
                         process.exitValue() == 0 ? 70 : process.exitValue(),
                         "the server ended at once:\n" + tail(home));
             }
-            if (home.address().isPresent() && AdminClient.of(home).ready()) {
+            if (home.address().isPresent() && home.token().isPresent() && AdminClient.of(home).ready()) {
                 return;
             }
             if (System.nanoTime() > end) {

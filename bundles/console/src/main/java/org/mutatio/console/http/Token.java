@@ -37,8 +37,9 @@ public final class Token {
     ///
     /// @throws IOException the folder cannot be written
     public void publish(Path folder, String address) throws IOException {
-        write(folder.resolve("admin.address"), address);
+        // The address last: who waits for it finds both.
         write(folder.resolve("admin.token"), value);
+        write(folder.resolve("admin.address"), address);
     }
 
     private static void write(Path file, String text) throws IOException {
