@@ -76,7 +76,9 @@ final class Lifecycle {
                         process.exitValue() == 0 ? 70 : process.exitValue(),
                         "the server ended at once:\n" + tail(home));
             }
-            if (home.address().isPresent() && home.token().isPresent() && AdminClient.of(home).ready()) {
+            if (home.address().isPresent()
+                    && home.token().isPresent()
+                    && AdminClient.of(home).ready()) {
                 return;
             }
             if (System.nanoTime() > end) {
