@@ -122,9 +122,13 @@ public final class Acceptor implements AutoCloseable {
             try {
                 selector.select(this::arrived, resting.isEmpty() ? 0 : REST_MILLIS);
                 wakeResting();
-                runOrders();
-                selector.selectNow(this::arrived); // lets cancelled keys go
-                tellLeft();
+                do {
+                    runOrders();
+                    selector.selectNow(this::arrived); // lets cancelled keys go
+                    tellLeft();
+                    // The selectNow may have swallowed the wake-up of an order that came after runOrders: it would wait
+                    // for the next connection, and a listener that is not registered yet gets none.
+                } while (!orders.isEmpty());
             } catch (IOException | RuntimeException e) {
                 log.error("event=acceptor-failed", e);
                 LockSupport.parkNanos(100_000_000);
