@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// A running server in a home of its own, on free loopback ports. Closing it stops it.
@@ -21,6 +23,7 @@ final class Server implements AutoCloseable {
 
     static final String PASSWORD = "correct horse battery";
     private static final AtomicInteger NUMBER = new AtomicInteger();
+    private static final Pattern MAIL_ID = Pattern.compile("[0-9A-HJKMNP-TV-Z]{26}");
     private static final long PATIENCE_SECONDS = 90;
 
     /// What a command line answered.
@@ -194,6 +197,16 @@ final class Server implements AutoCloseable {
 
     Path log() {
         return home.resolve("server.log");
+    }
+
+    /// What the log says of the mail id in a reply, and its warnings and errors of late: for a test's message.
+    String saidOf(String reply) throws IOException {
+        Matcher id = MAIL_ID.matcher(reply);
+        String mail = id.find() ? id.group() : "no mail id";
+        List<String> lines = Files.readAllLines(log()).stream()
+                .filter(line -> line.contains(mail) || line.contains("level=WARN") || line.contains("level=ERROR"))
+                .toList();
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size()));
     }
 
     /// Makes accounts, all with [#PASSWORD].

@@ -27,9 +27,8 @@ import org.mutatio.store.state.StoreState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Brings an index up to the journal's end: the live one when it can be trusted, else the newest
-/// checkpoint, else an empty
-/// one and the whole journal.
+/// Brings an index up to the journal's end: the live one when it can be trusted, else the newest checkpoint, else an
+/// empty one and the whole journal.
 public final class Recovery {
 
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
@@ -79,7 +78,7 @@ public final class Recovery {
         if (Files.exists(live)) {
             try {
                 return replay(data);
-            } catch (SQLException | IllegalStateException e) {
+            } catch (SQLException | RuntimeException e) { // H2 lets faults of its file out as unchecked ones, too
                 setAside(live, "it did not open: " + e.getMessage());
             }
         }
@@ -88,7 +87,7 @@ public final class Recovery {
                 unpack(checkpoint);
                 LOG.info("event=index.checkpoint from={}", checkpoint.getFileName());
                 return replay(data);
-            } catch (SQLException | IllegalStateException | IOException e) {
+            } catch (SQLException | RuntimeException | IOException e) {
                 LOG.warn(
                         "event=index.checkpoint-unusable file={} reason=\"{}\"",
                         checkpoint.getFileName(),
