@@ -22,6 +22,7 @@ import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -270,6 +271,59 @@ class LocalStoreTest {
         assertEquals(
                 Optional.of(SpecialUse.JUNK),
                 store.mailbox(ann, "Junk").orElseThrow().role());
+    }
+
+    @Test
+    void subscriptionsAreTheClientsOwn() throws Exception { // RFC 9051 sections 6.3.5 to 6.3.7
+        long ann = account("ann@example.com").id();
+        assertTrue(store.mailboxes(ann).stream().allMatch(MailboxInfo::subscribed), "those made with the account");
+        assertFalse(store.commit(new Change.CreateMailbox(ann, "Work", Optional.empty()))
+                .subscribed());
+        store.commit(new Change.CreateMailbox(ann, "Work/A", Optional.empty()));
+        assertFalse(store.mailbox(ann, "Work/A").orElseThrow().subscribed());
+        store.commit(new Change.Subscribe(ann, "Work", true));
+        store.commit(new Change.Subscribe(ann, "Work/A", true));
+        store.commit(new Change.DeleteMailbox(ann, "Work/A"));
+        store.commit(new Change.RenameMailbox(ann, "Work", "Play"));
+        assertFalse(store.mailbox(ann, "Play").orElseThrow().subscribed());
+        for (int round = 0; round < 2; round++) {
+            Set<String> left = store.mailboxes(ann).stream()
+                    .filter(info -> info.subscribed() && !info.selectable())
+                    .map(MailboxInfo::name)
+                    .collect(Collectors.toSet());
+            assertEquals(Set.of("Work", "Work/A"), left);
+            reopen(); // what the index keeps is the same
+        }
+        assertTrue(store.commit(new Change.CreateMailbox(ann, "Work/A", Optional.empty()))
+                .subscribed());
+        deliver(ann, new Change.Place.Name("New"), new byte[] {'a'}, Flags.NONE, Optional.empty());
+        assertTrue(store.mailbox(ann, "New").orElseThrow().subscribed(), "made for a delivery");
+    }
+
+    @Test
+    void aNameWithoutAMailboxLivesAsLongAsItsChildren() throws Exception { // RFC 9051 section 6.3.5
+        long ann = account("ann@example.com").id();
+        int before = store.mailboxes(ann).size();
+        for (String name : List.of("a", "a/b", "a/b/c")) {
+            store.commit(new Change.CreateMailbox(ann, name, Optional.empty()));
+        }
+        store.commit(new Change.DeleteMailbox(ann, "a"));
+        store.commit(new Change.DeleteMailbox(ann, "a/b"));
+        assertFalse(store.mailbox(ann, "a").orElseThrow().selectable());
+        store.commit(new Change.DeleteMailbox(ann, "a/b/c"));
+        assertEquals(before, store.mailboxes(ann).size());
+        assertEquals(
+                RefusedChangeException.Refusal.NONEXISTENT,
+                assertThrows(RefusedChangeException.class, () -> store.commit(new Change.DeleteMailbox(ann, "a")))
+                        .refusal());
+        for (String name : List.of("a", "a/b")) {
+            store.commit(new Change.CreateMailbox(ann, name, Optional.empty()));
+        }
+        store.commit(new Change.DeleteMailbox(ann, "a"));
+        store.commit(new Change.RenameMailbox(ann, "a", "x"));
+        assertEquals(before + 1, store.mailboxes(ann).size());
+        reopen();
+        assertEquals(before + 1, store.mailboxes(ann).size());
     }
 
     @Test

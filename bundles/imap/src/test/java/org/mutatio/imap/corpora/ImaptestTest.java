@@ -34,7 +34,7 @@ class ImaptestTest {
                 Path mbox = folder.resolve(name + ".mbox");
                 ImaptestScript play =
                         new ImaptestScript(text, messages(Files.exists(mbox) ? mbox : folder.resolve("default.mbox")));
-                try (House house = SUBSCRIPTIONS.contains(name) ? new House() : store.house(name)) {
+                try (House house = store.house(name)) {
                     Set<String> missing = new TreeSet<>(play.capabilities());
                     missing.removeAll(capabilities(house));
                     if (!missing.isEmpty()) {
@@ -52,9 +52,6 @@ class ImaptestTest {
         }
         count.report();
     }
-
-    /// The real store subscribes what is created and unsubscribes what is deleted, so these run over the fake one.
-    private static final Set<String> SUBSCRIPTIONS = Set.of("listext", "subscribe");
 
     private static final Set<String> NOT_OURS = Set.of("copy", "append-binary");
 

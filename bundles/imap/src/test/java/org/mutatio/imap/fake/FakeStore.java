@@ -90,13 +90,14 @@ public final class FakeStore implements MailStore {
         lock.lock();
         try {
             accounts.put(account, new TreeMap<>());
-            subscriptions.put(account, new HashSet<>());
             make(account, "INBOX", null);
             for (SpecialUse use : SpecialUse.values()) {
                 if (use != SpecialUse.ALL && use != SpecialUse.FLAGGED) {
                     make(account, use.mailbox(), use);
                 }
             }
+            // as the real one; CREATE subscribes nothing (RFC 9051 section 6.3.4)
+            subscriptions.put(account, new HashSet<>(tree(account).keySet()));
             return this;
         } finally {
             lock.unlock();

@@ -448,7 +448,18 @@ final class Decider {
         return new Outcome.Decided(
                 event,
                 new MailboxInfo(
-                        event.id(), event.account(), name, event.uidValidity(), 1, 1, 0, 0, 0, 0, change.role(), true));
+                        event.id(),
+                        event.account(),
+                        name,
+                        event.uidValidity(),
+                        1,
+                        1,
+                        0,
+                        0,
+                        0,
+                        0,
+                        change.role(),
+                        head.subscribed(change.account(), name)));
     }
 
     private static StoredAccount account(long id, StoreState head) throws RefusedChangeException {
@@ -486,10 +497,11 @@ final class Decider {
             throw new RefusedChangeException(Refusal.NONEXISTENT, "no mailbox " + from);
         }
         return new Outcome.Decided(
-                new Event.MailboxRenamed(change.account(), names), source.selectable() ? named(source, to) : source);
+                new Event.MailboxRenamed(change.account(), names),
+                source.selectable() ? named(source, to, head.subscribed(change.account(), to)) : source);
     }
 
-    private static MailboxInfo named(MailboxInfo info, String name) {
+    private static MailboxInfo named(MailboxInfo info, String name, boolean subscribed) {
         return new MailboxInfo(
                 info.id(),
                 info.account(),
@@ -502,7 +514,7 @@ final class Decider {
                 info.deleted(),
                 info.size(),
                 info.role(),
-                info.subscribed());
+                subscribed);
     }
 
     /// RFC 9051 section 6.3.6: INBOX stays, its messages go to a new mailbox. The new one gets them by a
@@ -525,7 +537,7 @@ final class Decider {
                         0,
                         0,
                         Optional.empty(),
-                        true));
+                        head.subscribed(account, to)));
     }
 
     private Outcome delete(Change.DeleteMailbox change, StoreState head) throws RefusedChangeException {

@@ -2,6 +2,7 @@ package org.mutatio.store.state;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -12,9 +13,10 @@ import org.mutatio.api.store.StoredAccount;
 public final class AccountState {
     StoredAccount account;
     /// By name; INBOX in capitals.
-    final Map<String, MailboxRow> mailboxes = new TreeMap<>();
-    /// Names that only have children.
+    final NavigableMap<String, MailboxRow> mailboxes = new TreeMap<>();
+    /// Names of deleted mailboxes that have children still.
     final TreeSet<String> emptyNames = new TreeSet<>();
+    /// Names, whether there is such a mailbox or not.
     final TreeSet<String> subscriptions = new TreeSet<>();
     long octets;
     long messages;
@@ -44,6 +46,17 @@ public final class AccountState {
             this.uidValidity = uidValidity;
             this.role = role;
         }
+    }
+
+    boolean hasChildren(String name) {
+        String prefix = name + "/";
+        String next = mailboxes.ceilingKey(prefix);
+        return next != null && next.startsWith(prefix);
+    }
+
+    /// A name without a mailbox lives as long as its last child; kept longer, such names would fill up the account.
+    void forgetChildlessNames() {
+        emptyNames.removeIf(name -> !hasChildren(name));
     }
 
     Map<SpecialUse, MailboxRow> roles() {

@@ -190,16 +190,21 @@ public final class StoreState {
         return read(() -> lastChange.getOrDefault(mailbox, 0L));
     }
 
-    /// Names that begin with `name/`, mailboxes and empty ones.
+    /// Whether there are mailboxes whose names begin with `name/`.
     public boolean hasChildren(long account, String name) {
         return read(() -> {
             AccountState state = accounts.get(account);
             if (state == null) {
                 return false;
             }
-            String prefix = name + "/";
-            return state.mailboxes.keySet().stream().anyMatch(other -> other.startsWith(prefix))
-                    || state.emptyNames.stream().anyMatch(other -> other.startsWith(prefix));
+            return state.hasChildren(name);
+        });
+    }
+
+    public boolean subscribed(long account, String name) {
+        return read(() -> {
+            AccountState state = accounts.get(account);
+            return state != null && state.subscriptions.contains(name);
         });
     }
 
@@ -326,7 +331,7 @@ public final class StoreState {
 
     private void accepted(long sequence, Event.MailAccepted mail) {
         for (Event.MailboxCreated box : mail.created()) {
-            created(sequence, box);
+            createdByUs(sequence, box);
         }
         for (Event.Form form : mail.forms()) {
             for (Event.Placed placed : form.placed()) {
@@ -383,13 +388,21 @@ public final class StoreState {
         return account;
     }
 
+    /// With the account or for a delivery: nobody else subscribes those, and a client that shows only what is
+    /// subscribed would hide them.
+    private void createdByUs(long sequence, Event.MailboxCreated created) {
+        created(sequence, created);
+        owner(created.account()).subscriptions.add(created.name());
+    }
+
+    /// CREATE does not subscribe, DELETE and RENAME do not unsubscribe: the list is of names and the client's own;
+    /// RFC 9051 sections 6.3.4 to 6.3.7.
     private void created(long sequence, Event.MailboxCreated created) {
         AccountState account = owner(created.account());
         @Nullable SpecialUse role = created.role().isEmpty() ? null : SpecialUse.valueOf(created.role());
         MailboxRow row = new MailboxRow(created.id(), created.account(), created.name(), created.uidValidity(), role);
         account.mailboxes.put(row.name, row);
         account.emptyNames.remove(row.name);
-        account.subscriptions.add(row.name);
         mailboxes.put(row.id, row);
         touch(row, sequence);
         nextMailbox = Math.max(nextMailbox, created.id() + 1);
@@ -401,13 +414,11 @@ public final class StoreState {
         renamed.names().forEach((id, name) -> account.mailboxes.remove(row(id).name));
         renamed.names().forEach((id, name) -> {
             MailboxRow row = row(id);
-            if (account.subscriptions.remove(row.name)) {
-                account.subscriptions.add(name);
-            }
             row.name = name;
             account.mailboxes.put(name, row);
             account.emptyNames.remove(name);
         });
+        account.forgetChildlessNames();
     }
 
     private void deleted(Event.MailboxDeleted deleted) {
@@ -425,9 +436,8 @@ public final class StoreState {
         lastChange.remove(row.id);
         if (deleted.keepName()) {
             account.emptyNames.add(row.name);
-        } else {
-            account.subscriptions.remove(row.name);
         }
+        account.forgetChildlessNames();
     }
 
     private void subscribed(Event.Subscribed subscribed) {
@@ -495,7 +505,7 @@ public final class StoreState {
                 saved.enabled(),
                 java.time.Instant.ofEpochMilli(saved.created())));
         for (Event.MailboxCreated box : saved.mailboxes()) {
-            created(sequence, box);
+            createdByUs(sequence, box);
         }
     }
 
