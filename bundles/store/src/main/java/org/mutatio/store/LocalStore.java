@@ -7,7 +7,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -20,9 +19,11 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.mutatio.api.metrics.Meters;
 import org.mutatio.api.queue.Queue;
@@ -99,8 +100,10 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
     }
 
     private final Path data;
+    private final org.mutatio.store.journal.Files files;
     private final Settings settings;
     private final InstantSource clock;
+    private final long opened;
     private final Meters meters;
     private final Running running;
     private final boolean readOnly;
@@ -122,21 +125,31 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
     private volatile boolean closed;
     private @Nullable ScheduledFuture<?> keeping;
 
-    private LocalStore(Path data, Settings settings, InstantSource clock, Halt halt, Meters meters) throws IOException {
+    private LocalStore(
+            Path data,
+            Settings settings,
+            InstantSource clock,
+            Halt halt,
+            Meters meters,
+            org.mutatio.store.journal.Files files)
+            throws IOException {
         this.data = data;
+        this.files = files;
         this.settings = settings;
         this.clock = clock;
+        this.opened = clock.millis();
         this.meters = meters;
         Recovery.checkFormat(data);
         this.running = Running.begin(data);
         try {
             this.readOnly = Running.readOnly(data, clock.millis());
-            this.journal = Journal.open(new DiskFiles(), data.resolve("journal"), settings.segmentSize());
+            boolean trusted = running.clean() || running.sameBoot();
+            this.journal = Journal.open(files, data.resolve("journal"), settings.segmentSize(), !trusted);
             Files.createDirectories(data.resolve("blobs"));
             this.spools = new SpoolSpace(data.resolve("spool"), settings.spoolMemory());
             this.disk = Files.getFileStore(data);
-            this.recovery = new Recovery(data, journal, codec, clock);
-            Recovery.Recovered recovered = recovery.open(running.clean() || running.sameBoot());
+            this.recovery = new Recovery(data, journal, codec, clock, files);
+            Recovery.Recovered recovered = recovery.open(trusted);
             this.state = recovered.state();
             Halt noting = (reason, cause) -> {
                 LOG.error("event=store.halt reason=\"{}\"", reason, cause);
@@ -176,10 +189,25 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
     ///     for the administrator
     public static LocalStore open(Path data, Settings settings, InstantSource clock, Halt halt, Meters meters)
             throws IOException {
-        LocalStore store = new LocalStore(data, settings, clock, halt, meters);
+        return open(data, settings, clock, halt, meters, new DiskFiles());
+    }
+
+    /// As the other one, on a file system that may be a test's.
+    static LocalStore open(
+            Path data,
+            Settings settings,
+            InstantSource clock,
+            Halt halt,
+            Meters meters,
+            org.mutatio.store.journal.Files files)
+            throws IOException {
+        LocalStore store = new LocalStore(data, settings, clock, halt, meters, files);
         store.applier.start();
         store.committer.start();
         store.keeping = store.keeper.scheduleWithFixedDelay(store::keep, 60, 60, TimeUnit.SECONDS);
+        if (!store.running.clean()) {
+            Future<?> _ = store.keeper.submit(store::dropOrphanBlobs);
+        }
         meters.gauge("mutatio_store_backlog_events", store.applier::backlog);
         meters.gauge("mutatio_store_spool_memory_bytes", store.spools::inMemory);
         meters.gauge("mutatio_store_disk_free_bytes", store::free);
@@ -293,31 +321,56 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
     private void keepBlob(Change.Deliver deliver, String name) throws StoreUnavailableException {
         Path target = blob(name);
         try {
-            Path folder = Files.createDirectories(blobFolder(name));
+            Path folder = blobFolder(name);
+            files.createFolders(folder);
             Octets content = deliver.content().content();
             Path spilled = deliver.content() instanceof LocalSpool spool ? spool.file() : null;
             if (spilled != null) {
-                Files.move(spilled, target, StandardCopyOption.ATOMIC_MOVE);
+                files.rename(spilled, target);
                 ((LocalSpool) deliver.content()).taken();
             } else {
-                try (FileChannel to =
-                        FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                try (org.mutatio.store.journal.Files.Appender to = files.append(target, 0)) {
                     ByteBuffer buffer = ByteBuffer.allocate(64 * 1024);
                     for (long at = 0; at < content.size(); ) {
                         buffer.clear();
                         at += content.read(at, buffer);
-                        buffer.flip();
-                        while (buffer.hasRemaining()) {
-                            to.write(buffer);
+                        to.write(List.of(buffer.flip()));
+                    }
+                }
+            }
+            files.force(target);
+            files.forceFolder(folder);
+            files.forceFolder(data.resolve("blobs"));
+        } catch (IOException e) {
+            dropBlob(name); // a part of it, or the whole of which nobody will know
+            throw new StoreUnavailableException(FULL, "blob " + name + ": " + e);
+        }
+    }
+
+    /// After a stop that was not clean: blobs whose record was never written. Those of mail that comes in now
+    /// are younger
+    /// than this run.
+    private void dropOrphanBlobs() {
+        long dropped = 0;
+        try (Stream<Path> folders = Files.list(data.resolve("blobs"))) {
+            for (Path folder : folders.toList()) {
+                try (Stream<Path> blobs = Files.list(folder)) {
+                    for (Path blob : blobs.toList()) {
+                        String name = String.valueOf(blob.getFileName());
+                        if (MailId.valid(name)
+                                && new MailId(name).time().toEpochMilli() < opened
+                                && applier.index().mail(new MailId(name)).isEmpty()) {
+                            files.delete(blob);
+                            dropped++;
                         }
                     }
                 }
             }
-            force(target);
-            force(folder);
-            force(data.resolve("blobs"));
-        } catch (IOException e) {
-            throw new StoreUnavailableException(FULL, "blob " + name + ": " + e);
+            if (dropped > 0) {
+                LOG.info("event=blobs.dropped blobs={} reason=\"left by a crash before their 250\"", dropped);
+            }
+        } catch (IOException | SQLException e) {
+            LOG.warn("event=blobs.not-cleaned reason=\"{}\"", e.toString());
         }
     }
 
@@ -330,7 +383,7 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
     private void dropBlob(String name) {
         if (!name.isEmpty()) {
             try {
-                Files.deleteIfExists(blob(name));
+                files.delete(blob(name));
             } catch (IOException e) {
                 LOG.warn("event=blob.not-deleted name={} reason=\"{}\"", name, e.toString());
             }
@@ -581,7 +634,7 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
     // ---- keeping
 
     /// Every minute: checkpoints, segments that nobody needs, old traces.
-    private void keep() {
+    void keep() {
         try {
             checkpointIfDue();
             dropSegments();
@@ -668,6 +721,12 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
         org.mutatio.store.verify.Report report = org.mutatio.store.verify.Verifier.journal(
                 data, journal, codec, this::blob, applier.applied(), progress);
         try {
+            for (Journal.Damage damage : journal.damages()) {
+                report.problems(
+                        applier.index().mailsBetween(damage.afterSequence() + 1, damage.beforeSequence() - 1).stream()
+                                .map(mail -> "mail " + mail + " cannot be read any more: its record is damaged")
+                                .toList());
+            }
             report.problems(applier.index().danglingReferences());
             report.problems(applier.index().wrongCounters());
         } catch (SQLException e) {

@@ -693,6 +693,36 @@ public final class Index implements AutoCloseable {
                 rows -> rows.next() ? rows.getLong(1) : 0L);
     }
 
+    /// Ids of the mails whose records lie between two sequences, at most a thousand.
+    public List<String> mailsBetween(long first, long last) throws SQLException {
+        return ask(
+                "SELECT mail_id FROM mail WHERE seq BETWEEN ? AND ? ORDER BY seq LIMIT 1000",
+                query -> {
+                    query.setLong(1, first);
+                    query.setLong(2, last);
+                },
+                rows -> {
+                    List<String> found = new ArrayList<>();
+                    while (rows.next()) {
+                        found.add(rows.getString(1));
+                    }
+                    return found;
+                });
+    }
+
+    /// Counts anew what the mailboxes say of themselves: after a replay that had to pass over damage.
+    public void recount() throws SQLException {
+        try (Statement statement = writer.createStatement()) {
+            int _ = statement.executeUpdate(
+                    "UPDATE mailbox b SET (messages, unseen, deleted, octets) = (SELECT COUNT(*),"
+                            + " COALESCE(SUM(CASE WHEN BITAND(m.flags, " + Flags.SEEN + ") = 0 THEN 1 ELSE 0 END), 0),"
+                            + " COALESCE(SUM(CASE WHEN BITAND(m.flags, " + Flags.DELETED
+                            + ") <> 0 THEN 1 ELSE 0 END), 0),"
+                            + " COALESCE(SUM(m.octets), 0) FROM message m WHERE m.mailbox = b.id)");
+            writer.commit();
+        }
+    }
+
     /// References of messages to mails that have no row: must be none.
     public List<String> danglingReferences() throws SQLException {
         return ask(

@@ -7,14 +7,17 @@ import java.util.zip.CRC32C;
 
 /// What stands in front of each record's parts: 152 octets, big-endian; docs/journal.md.
 ///
-/// The frame holds hashes of both parts and the hash of the frame before, so a part may be blanked later
-/// and the chain
-/// still verifies.
+/// The frame holds hashes of both parts and the hash of the frame before, so a part may be blanked later and
+/// the chain
+/// still verifies. It also holds the record's place in its batch: a batch is written after the one before it is
+/// durable,
+/// so a torn batch can be told from damage after a power cut.
 ///
 /// @param sequence the record's number, one above the record before
 /// @param time epoch milliseconds
 /// @param headerLength octets of the header (CBOR)
 /// @param octetsLength octets of the second part
+/// @param place how many records of the same batch stand before it
 @SuppressWarnings("ArrayRecordComponent") // octets of a format, compared nowhere
 record Frame(
         long sequence,
@@ -26,7 +29,8 @@ record Frame(
         int octetsCrc,
         byte[] headerSha256,
         byte[] octetsSha256,
-        byte[] former) {
+        byte[] former,
+        int place) {
 
     static final int LENGTH = 152;
     static final int MAGIC = 0x4D52_4543; // MREC
@@ -53,7 +57,7 @@ record Frame(
         to.putInt(0).putInt(0); // keys: 0 = not encrypted
         to.putInt(headerCrc).putInt(octetsCrc);
         to.put(headerSha256).put(octetsSha256).put(former);
-        to.putInt(0); // reserved
+        to.putInt(place);
         to.putInt(crc(to.duplicate().position(start).limit(start + CRC_AT)));
     }
 
@@ -86,11 +90,17 @@ record Frame(
                 from.getInt(at + 44),
                 headerSha,
                 octetsSha,
-                former);
-        if (frame.headerLength < 0 || frame.octetsLength < 0) {
+                former,
+                from.getInt(at + CRC_AT - 4));
+        if (frame.headerLength < 0 || frame.octetsLength < 0 || frame.place < 0) {
             return new Read.Bad("negative length");
         }
         return new Read.Good(frame);
+    }
+
+    /// Sequence of the first record of its batch.
+    long batch() {
+        return sequence - place;
     }
 
     long recordLength() {

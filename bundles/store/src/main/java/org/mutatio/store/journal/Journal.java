@@ -7,20 +7,20 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Segments of records in `data/journal`.
 ///
-/// Threads: [#append] belongs to the committer; reading is open to all. On disk at each step: [#append]
-/// writes the batch
-/// with one gathering write, forces once and only then answers. A write that fails or is short is cut off
-/// again and the
-/// cut is forced; if even that fails the segment is sealed where it was durable and the next batch begins
-/// another. A
-/// force that fails leaves the state of the disk unknown: that ends the process ([ForceFailedException])
-/// before any answer.
+/// Threads: [#append] belongs to the committer; reading is open to all. On disk at each step: [#append] writes
+/// the batch
+/// with one gathering write, forces once and only then answers. A write that fails or is short is cut off again
+/// and the
+/// cut is forced; if even that fails the segment is sealed where it was durable and the next batch begins another. A
+/// force that fails leaves the state of the disk unknown: that ends the process ([ForceFailedException]) before any
+/// answer.
 public final class Journal implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
@@ -40,7 +40,10 @@ public final class Journal implements AutoCloseable {
     }
 
     /// Something in the journal that cannot be read though more follows.
-    public record Damage(String segment, long offset, long afterSequence, String reason) {}
+    ///
+    /// @param afterSequence the last whole record before it
+    /// @param beforeSequence the first whole record behind it: those between are lost
+    public record Damage(String segment, long offset, long afterSequence, long beforeSequence, String reason) {}
 
     private final Files files;
     private final Path folder;
@@ -63,14 +66,17 @@ public final class Journal implements AutoCloseable {
 
     /// Opens the folder, finds the end, cuts a torn tail off, and forces what is there.
     ///
+    /// @param powerCut the page cache was lost: of the last batch any part may be missing, also its beginning.
+    ///     None of it
+    ///     was answered, so all of it from its first bad place on is cut; without a power cut that is damage
     /// @throws NewerFormatException a record that this release does not know; nothing was touched
-    public static Journal open(Files files, Path folder, long segmentSize) throws IOException {
+    public static Journal open(Files files, Path folder, long segmentSize, boolean powerCut) throws IOException {
         Journal journal = new Journal(files, folder, segmentSize);
-        journal.open();
+        journal.open(powerCut);
         return journal;
     }
 
-    private void open() throws IOException {
+    private void open(boolean powerCut) throws IOException {
         files.createFolders(folder);
         for (Path file : files.list(folder)) {
             String name = String.valueOf(file.getFileName());
@@ -102,6 +108,9 @@ public final class Journal implements AutoCloseable {
         }
         long first = segments.lastKey();
         Path file = segment(first);
+        if (powerCut) {
+            cutTornBatch(first, file);
+        }
         Tail tail = new Tail();
         long end = scanSegment(first, file, 0, tail::take);
         last = tail.sequence > 0 ? tail.sequence : first - 1;
@@ -111,6 +120,48 @@ public final class Journal implements AutoCloseable {
         durable = end;
         files.force(file);
         files.forceFolder(folder);
+    }
+
+    /// After a power cut: all good records behind a bad place belong to the batch that begins at or before it.
+    /// A batch is
+    /// only written once the one before it is durable, so that one was never answered.
+    private void cutTornBatch(long first, Path file) throws IOException {
+        Window window = new Window(file);
+        long size = files.size(file);
+        long at = SEGMENT_HEADER;
+        long expected = first;
+        Optional<Frame> good = whole(window, at, size, expected);
+        while (good.isPresent()) {
+            at += good.get().recordLength();
+            expected = good.get().sequence() + 1;
+            good = whole(window, at, size, expected);
+        }
+        long behind = findFrame(window, at + 1, size, expected);
+        boolean found = behind >= 0;
+        while (behind >= 0) {
+            if (Frame.read(window.at(behind, Frame.LENGTH)) instanceof Frame.Read.Good(Frame frame)
+                    && frame.batch() > expected) {
+                return; // a later batch was begun: what is bad here was durable once
+            }
+            behind = findFrame(window, behind + 1, size, expected);
+        }
+        if (found) {
+            LOG.info("event=journal.batch-cut segment={} at={} after={}", file.getFileName(), at, expected - 1);
+            files.append(file, at).close();
+        }
+    }
+
+    /// The record there, when all of it is good.
+    private static Optional<Frame> whole(Window window, long at, long size, long expected) throws IOException {
+        return at + Frame.LENGTH <= size
+                        && Frame.read(window.at(at, Frame.LENGTH)) instanceof Frame.Read.Good(Frame frame)
+                        && frame.sequence() >= expected
+                        && at + frame.recordLength() <= size
+                        && window.crc(at + Frame.LENGTH, frame.headerLength()) == frame.headerCrc()
+                        && window.crc(at + Frame.LENGTH + frame.headerLength(), frame.octetsLength())
+                                == frame.octetsCrc()
+                ? Optional.of(frame)
+                : Optional.empty();
     }
 
     /// Remembers the last record seen.
@@ -213,7 +264,8 @@ public final class Journal implements AutoCloseable {
                     Frame.crc(entry.octets().duplicate()),
                     Hashes.sha256(entry.header()),
                     octetsHash,
-                    hash);
+                    hash,
+                    locations.size());
             ByteBuffer head = ByteBuffer.allocate(Frame.LENGTH);
             frame.write(head);
             head.flip();
@@ -289,8 +341,8 @@ public final class Journal implements AutoCloseable {
         return appender;
     }
 
-    /// All records from a sequence on, in order. A bad place with valid records behind it is damage:
-    /// noted, passed over.
+    /// All records from a sequence on, in order. A bad place with valid records behind it is damage: noted,
+    /// passed over.
     ///
     /// @throws NewerFormatException a record that this release does not know
     public void scan(long from, JournalRecord.Visitor visitor) throws IOException {
@@ -302,6 +354,8 @@ public final class Journal implements AutoCloseable {
 
     /// @return the end of the last whole record
     private long scanSegment(long first, Path file, long from, JournalRecord.Visitor visitor) throws IOException {
+        // Before the size is read: a segment that is rolled away from meanwhile may still be growing now.
+        Long following = segments.higherKey(first);
         long size = files.size(file);
         Window window = new Window(file);
         long at = SEGMENT_HEADER;
@@ -336,14 +390,22 @@ public final class Journal implements AutoCloseable {
                 reason = why;
             }
             long next = findFrame(window, at + 1, size, expected);
+            String name = String.valueOf(file.getFileName());
             if (next < 0) {
-                if (first != segments.lastKey()) {
-                    note(new Damage(String.valueOf(file.getFileName()), at, expected - 1, reason));
+                // A torn tail; a sealed segment has one too, and then the next goes on where it was durable.
+                if (following != null && following > expected) {
+                    note(new Damage(name, at, expected - 1, following, reason));
                 }
                 return at;
             }
-            note(new Damage(String.valueOf(file.getFileName()), at, expected - 1, reason));
+            if (Frame.read(window.at(next, Frame.LENGTH)) instanceof Frame.Read.Good(Frame behind)) {
+                note(new Damage(name, at, expected - 1, behind.sequence(), reason));
+            }
             at = next;
+        }
+        if (following != null && following > expected) {
+            String name = String.valueOf(file.getFileName());
+            note(new Damage(name, at, expected - 1, following, "its end is missing"));
         }
         return at;
     }
@@ -353,10 +415,11 @@ public final class Journal implements AutoCloseable {
             if (!damages.contains(damage) && damages.size() < 10_000) {
                 damages.add(damage);
                 LOG.error(
-                        "event=journal.damage segment={} offset={} after={} reason=\"{}\"",
+                        "event=journal.damage segment={} offset={} after={} before={} reason=\"{}\"",
                         damage.segment(),
                         damage.offset(),
                         damage.afterSequence(),
+                        damage.beforeSequence(),
                         damage.reason());
             }
         }

@@ -39,8 +39,11 @@ public final class Recovery {
     private final Journal journal;
     private final EventCodec codec;
     private final InstantSource clock;
+    private final org.mutatio.store.journal.Files files;
 
-    public Recovery(Path data, Journal journal, EventCodec codec, InstantSource clock) {
+    public Recovery(
+            Path data, Journal journal, EventCodec codec, InstantSource clock, org.mutatio.store.journal.Files files) {
+        this.files = files;
         this.data = data;
         this.journal = journal;
         this.codec = codec;
@@ -180,6 +183,17 @@ public final class Recovery {
                             record.location(),
                             codec.read(record.type(), record.header()))));
             replay.flush();
+            if (replay.passedOver > 0) {
+                index.recount();
+                StoreState counted = new StoreState();
+                index.load(counted);
+                state.unanswered().forEach(counted::load);
+                LOG.error(
+                        "event=index.salvaged events={} passed-over={} reason=\"the journal is damaged: mutatio store verify\"",
+                        replay.count,
+                        replay.passedOver);
+                return new Recovered(index, counted);
+            }
             if (replay.count > 0) {
                 LOG.info("event=index.replayed events={} ms={}", replay.count, (System.nanoTime() - start) / 1_000_000);
             }
@@ -227,11 +241,13 @@ public final class Recovery {
         found.forEach(state::load);
     }
 
-    private static final class Replay {
+    private final class Replay {
         private final Index index;
         private final StoreState state;
         private final List<Index.Applied> batch = new ArrayList<>();
         private long count;
+        /// Events, or parts of events, that stand on something that was lost.
+        private long passedOver;
 
         Replay(Index index, StoreState state) {
             this.index = index;
@@ -249,13 +265,34 @@ public final class Recovery {
             if (batch.isEmpty()) {
                 return;
             }
+            boolean damaged = !journal.damages().isEmpty();
+            List<Index.Applied> good = damaged ? new ArrayList<>() : batch;
             for (Index.Applied event : batch) {
-                state.apply(event.sequence(), event.event());
+                if (!damaged) {
+                    state.apply(event.sequence(), event.event());
+                } else {
+                    Optional<Event> rest = Salvage.rest(state, event.event());
+                    if (rest.isEmpty() || !rest.get().equals(event.event())) {
+                        passedOver++;
+                        LOG.error(
+                                "event=journal.passed-over sequence={} {}",
+                                event.sequence(),
+                                Salvage.name(event.event()));
+                    }
+                    if (rest.isPresent()) {
+                        state.apply(event.sequence(), rest.get());
+                        good.add(new Index.Applied(event.sequence(), event.time(), event.location(), rest.get()));
+                    }
+                }
             }
             count += batch.size();
+            if (good.isEmpty()) {
+                batch.clear();
+                return;
+            }
             try {
                 // Every fingerprint is written down: the journal need not be read for them again.
-                index.apply(batch, state, new Index.FingerprintWindow(state.unanswered(), List.of(), Long.MAX_VALUE));
+                index.apply(good, state, new Index.FingerprintWindow(state.unanswered(), List.of(), Long.MAX_VALUE));
             } catch (SQLException e) {
                 throw Index.failed("replay into the index failed", e);
             }
@@ -307,24 +344,20 @@ public final class Recovery {
     /// @param applied sequence that the copy has at least
     public void checkpoint(long applied, java.util.function.Consumer<Path> copy) throws IOException {
         Path folder = data.resolve("checkpoints");
-        Files.createDirectories(folder);
+        files.createFolders(folder);
         Path making = folder.resolve("making.tmp");
-        Files.deleteIfExists(making);
+        files.delete(making);
         copy.accept(making);
         if (!Files.exists(making)) {
             throw new IOException("the copy was not made");
         }
         verify(making);
-        force(making);
-        Files.move(
-                making,
-                folder.resolve(HexFormat.of().toHexDigits(applied) + ".zip"),
-                StandardCopyOption.ATOMIC_MOVE,
-                StandardCopyOption.REPLACE_EXISTING);
-        force(folder);
+        files.force(making);
+        files.rename(making, folder.resolve(HexFormat.of().toHexDigits(applied) + ".zip"));
+        files.forceFolder(folder);
         List<Path> all = checkpoints();
         for (Path old : all.subList(Math.min(2, all.size()), all.size())) {
-            Files.delete(old);
+            files.delete(old);
         }
         LOG.info("event=checkpoint.made sequence={}", applied);
     }
