@@ -10,6 +10,7 @@ import org.mutatio.api.deploy.Drainable;
 import org.mutatio.api.deploy.Live;
 import org.mutatio.api.metrics.MeterSource;
 import org.mutatio.api.metrics.Meters;
+import org.mutatio.api.pipeline.Appends;
 import org.mutatio.api.policy.Policies;
 import org.mutatio.api.sasl.Sasl;
 import org.mutatio.api.store.MailStore;
@@ -68,7 +69,8 @@ public final class ImapComponent implements ConnectionHandler, HealthProbe, Drai
                 DataSize.parse(config.messageSize()),
                 Durations.parse(config.loginTimeout()),
                 idle,
-                Durations.parse(config.searchTime()));
+                Durations.parse(config.searchTime()),
+                config.filterAppend());
     }
 
     @Override
@@ -153,6 +155,22 @@ public final class ImapComponent implements ConnectionHandler, HealthProbe, Drai
 
     void unbindTraces(Traces leaving) {
         services.traces().leave(leaving);
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindAppends(Appends arriving, ServiceReference<Appends> from) {
+        services.appends()
+                .arrive(
+                        arriving,
+                        from.getBundle().getSymbolicName(),
+                        from.getBundle().getBundleId());
+    }
+
+    void unbindAppends(Appends leaving) {
+        services.appends().leave(leaving);
     }
 
     @Reference(

@@ -18,4 +18,7 @@ public @interface ImapConfig {
 
     @AttributeDefinition(description = "How long one SEARCH may take")
     String searchTime() default "30 s";
+
+    @AttributeDefinition(description = "Whether filters are asked about what clients put into mailboxes (APPEND)")
+    boolean filterAppend() default false;
 }

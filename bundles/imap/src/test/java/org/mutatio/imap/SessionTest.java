@@ -485,9 +485,14 @@ class SessionTest {
             return of("searchTime");
         }
 
+        @Override
+        public boolean filterAppend() {
+            return Boolean.parseBoolean(of("filterAppend"));
+        }
+
         private static String of(String name) {
             try {
-                return (String) ImapConfig.class.getMethod(name).getDefaultValue();
+                return String.valueOf(ImapConfig.class.getMethod(name).getDefaultValue());
             } catch (NoSuchMethodException e) {
                 throw new AssertionError(e);
             }

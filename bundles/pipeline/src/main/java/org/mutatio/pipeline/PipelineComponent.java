@@ -5,6 +5,7 @@ import static org.osgi.service.component.annotations.ReferenceCardinality.MULTIP
 import static org.osgi.service.component.annotations.ReferencePolicy.DYNAMIC;
 import static org.osgi.service.component.annotations.ReferencePolicyOption.GREEDY;
 
+import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -15,6 +16,7 @@ import org.mutatio.api.deploy.Drainable;
 import org.mutatio.api.deploy.Live;
 import org.mutatio.api.metrics.MeterSource;
 import org.mutatio.api.metrics.Meters;
+import org.mutatio.api.pipeline.Appends;
 import org.mutatio.api.pipeline.FilterPins;
 import org.mutatio.api.pipeline.Pipeline;
 import org.mutatio.api.pipeline.Session;
@@ -23,6 +25,9 @@ import org.mutatio.api.policy.FilterSettings;
 import org.mutatio.api.policy.Policies;
 import org.mutatio.api.policy.Router;
 import org.mutatio.api.store.MailStore;
+import org.mutatio.api.store.RefusedChangeException;
+import org.mutatio.api.store.Spool;
+import org.mutatio.api.store.StoreUnavailableException;
 import org.mutatio.api.trace.Traces;
 import org.mutatio.current.Current;
 import org.mutatio.pipeline.filters.FilterBook;
@@ -54,7 +59,7 @@ import org.osgi.service.metatype.annotations.Designate;
 @Component(configurationPid = "org.mutatio.pipeline", configurationPolicy = REQUIRE, immediate = true)
 @Designate(ocd = PipelineConfig.class)
 public final class PipelineComponent
-        implements Pipeline, FilterSettings, FilterPins, Drainable, MeterSource, HealthProbe, FilterOverview {
+        implements Pipeline, Appends, FilterSettings, FilterPins, Drainable, MeterSource, HealthProbe, FilterOverview {
 
     private static final String PROBED = "org.mutatio.pipeline";
 
@@ -194,6 +199,12 @@ public final class PipelineComponent
     @Override
     public Session open(SessionFacts facts) {
         return pipeline.open(facts);
+    }
+
+    @Override
+    public Appended append(Append append, Spool content, ByteBuffer summary)
+            throws RefusedChangeException, StoreUnavailableException {
+        return pipeline.append(append, content, summary);
     }
 
     @Override

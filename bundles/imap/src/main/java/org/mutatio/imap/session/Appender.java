@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.mutatio.api.accounts.Account;
+import org.mutatio.api.pipeline.Appends;
 import org.mutatio.api.store.Change;
 import org.mutatio.api.store.Flags;
 import org.mutatio.api.store.MailStore;
@@ -28,6 +29,7 @@ import org.mutatio.mime.structure.StructureScanner;
 import org.mutatio.mime.structure.Summary;
 import org.mutatio.net.Connection;
 import org.mutatio.sdk.mail.MailId;
+import org.mutatio.sdk.reply.Reply;
 
 /// APPEND, RFC 9051 section 6.3.12: everything that can be refused is refused before the octets are asked for; then
 /// they stream through the scanner into the store's spool.
@@ -51,6 +53,7 @@ final class Appender implements AutoCloseable {
         MailboxInfo target;
         Flags flags;
         MailStore store;
+        Optional<Appends> filters;
         Spool into;
         try {
             long size = append.literal().size();
@@ -76,6 +79,9 @@ final class Appender implements AutoCloseable {
                 throw RefusedException.no("OVERQUOTA", "the account is full");
             }
             store.admit(size);
+            filters = server.settings().filterAppend()
+                    ? Optional.of(server.services().appends().lend())
+                    : Optional.empty();
             into = store.spool();
             spool = into;
         } catch (RefusedException e) {
@@ -89,7 +95,59 @@ final class Appender implements AutoCloseable {
         }
         Summary summary = take(append, into);
         parser.appendEnd(append);
-        return deliver(store, account, target, flags, append.date().orElse(began), began, summary, into);
+        into.content(); // no more octets come
+        Instant date = append.date().orElse(began);
+        return filters.isPresent()
+                ? filtered(filters.get(), account, target, flags, date, summary, into)
+                : deliver(store, account, target, flags, date, began, summary, into);
+    }
+
+    /// The pipeline asks the filters and commits.
+    private Answer filtered(
+            Appends filters,
+            Account account,
+            MailboxInfo target,
+            Flags flags,
+            Instant date,
+            Summary summary,
+            Spool content)
+            throws RefusedException, StoreUnavailableException {
+        Appends.Append append = new Appends.Append(
+                connection.id(),
+                connection.remote(),
+                connection.tls().map(tls -> tls.protocol() + " " + tls.cipher()),
+                account,
+                target.id(),
+                flags,
+                date);
+        try {
+            return switch (filters.append(append, content, octets(summary))) {
+                case Appends.Appended.Kept(var id, var placed) -> kept(id, placed);
+                case Appends.Appended.Refused(_, var reply) -> Answer.no(code(reply), reply.text());
+            };
+        } catch (RefusedChangeException e) {
+            throw ImapSession.refused(e, "TRYCREATE");
+        }
+    }
+
+    /// RFC 5530 section 3, from the enhanced status of RFC 3463 section 3.
+    private static String code(Reply reply) {
+        if (reply.transientFailure()) {
+            return "UNAVAILABLE";
+        }
+        return switch (reply.status().subject() + "." + reply.status().detail()) {
+            case "2.2" -> "OVERQUOTA";
+            case "2.3", "3.4" -> "LIMIT"; // too large, for the mailbox or for the system
+            default -> "CANNOT";
+        };
+    }
+
+    private static Answer kept(MailId id, Change.Placed placed) {
+        return Answer.ok("APPENDUID " + placed.uidValidity() + " " + placed.uid(), "kept as " + id);
+    }
+
+    private static ByteBuffer octets(Summary summary) {
+        return ByteBuffer.wrap(summary.toBytes()).asReadOnlyBuffer();
     }
 
     private Summary take(Command.Append append, Spool into)
@@ -139,14 +197,13 @@ final class Appender implements AutoCloseable {
             Spool content)
             throws RefusedException, StoreUnavailableException {
         MailId id = MailId.of(began, server.random());
-        content.content(); // no more octets come
         Change.Deliver change = new Change.Deliver(
                 id,
                 began,
                 content,
                 List.of(new Change.Outcome(
                         List.of(new Change.Slice.Received(0, content.size())),
-                        ByteBuffer.wrap(summary.toBytes()).asReadOnlyBuffer(),
+                        octets(summary),
                         List.of(new Change.Placement(
                                 account.id(), new Change.Place.Id(target.id()), flags, internalDate)),
                         List.of())),
@@ -154,8 +211,7 @@ final class Appender implements AutoCloseable {
                 Optional.empty());
         try {
             Change.Delivered delivered = store.commit(change);
-            Change.Placed placed = delivered.placed().getFirst();
-            return Answer.ok("APPENDUID " + placed.uidValidity() + " " + placed.uid(), "kept as " + id);
+            return kept(id, delivered.placed().getFirst());
         } catch (RefusedChangeException e) {
             throw ImapSession.refused(e, "TRYCREATE");
         }

@@ -9,6 +9,7 @@ import java.util.random.RandomGenerator;
 import org.mutatio.api.deploy.Drainable;
 import org.mutatio.api.deploy.Live;
 import org.mutatio.api.metrics.Meters;
+import org.mutatio.api.pipeline.Appends;
 import org.mutatio.api.policy.Policies;
 import org.mutatio.api.sasl.Sasl;
 import org.mutatio.api.store.MailStore;
@@ -22,13 +23,18 @@ public final class ImapServer implements ConnectionHandler, Drainable {
 
     /// What other bundles give.
     public record Services(
-            Current<MailStore> store, Current<Sasl> sasl, Current<Policies> policies, Current<Traces> traces) {
+            Current<MailStore> store,
+            Current<Sasl> sasl,
+            Current<Policies> policies,
+            Current<Traces> traces,
+            Current<Appends> appends) {
 
         public void follow(Live table) {
             store.follow(table);
             sasl.follow(table);
             policies.follow(table);
             traces.follow(table);
+            appends.follow(table);
         }
 
         public void unfollow(Live table) {
@@ -36,6 +42,7 @@ public final class ImapServer implements ConnectionHandler, Drainable {
             sasl.unfollow(table);
             policies.unfollow(table);
             traces.unfollow(table);
+            appends.unfollow(table);
         }
 
         /// None of them there yet.
@@ -44,7 +51,8 @@ public final class ImapServer implements ConnectionHandler, Drainable {
                     new Current<>(MailStore.class),
                     new Current<>(Sasl.class),
                     new Current<>(Policies.class),
-                    new Current<>(Traces.class));
+                    new Current<>(Traces.class),
+                    new Current<>(Appends.class));
         }
     }
 

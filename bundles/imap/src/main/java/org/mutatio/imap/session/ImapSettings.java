@@ -10,10 +10,12 @@ import org.mutatio.sdk.settings.DataSize;
 /// @param beforeLogin how long a client may be silent before it has logged in
 /// @param afterLogin the same behind log-in; at least 30 minutes (RFC 9051 section 5.4)
 /// @param searchTime how long one SEARCH may take
-public record ImapSettings(DataSize messageSize, Duration beforeLogin, Duration afterLogin, Duration searchTime) {
+/// @param filterAppend whether filters are asked about an APPEND
+public record ImapSettings(
+        DataSize messageSize, Duration beforeLogin, Duration afterLogin, Duration searchTime, boolean filterAppend) {
 
     public static final ImapSettings DEFAULTS = new ImapSettings(
-            DataSize.parse("50 MB"), Duration.ofSeconds(60), Duration.ofMinutes(30), Duration.ofSeconds(30));
+            DataSize.parse("50 MB"), Duration.ofSeconds(60), Duration.ofMinutes(30), Duration.ofSeconds(30), false);
 
     /// Memory that a stranger can make us take (promises section 2).
     static final Lexer.Budget STRANGER = new Lexer.Budget(8 * 1024, 64 * 1024);

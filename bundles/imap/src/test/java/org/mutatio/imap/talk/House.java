@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.mutatio.api.metrics.Meters;
+import org.mutatio.api.pipeline.Appends;
 import org.mutatio.api.sasl.Sasl;
 import org.mutatio.api.store.MailStore;
 import org.mutatio.imap.fake.FakeSasl;
@@ -23,6 +24,7 @@ public final class House implements AutoCloseable {
     public static final MemoryConnection.Plain STRICT = new MemoryConnection.Plain(true, false);
 
     private final MailStore store;
+    private final ImapServer.Services services = ImapServer.Services.empty();
     private final Meters meters = new Meters();
     private final ImapServer server;
     private final List<Client> clients = new ArrayList<>();
@@ -40,7 +42,6 @@ public final class House implements AutoCloseable {
     /// Over another store, where Ann and Bo have accounts.
     public House(ImapSettings settings, MailStore store, long ann, long bo) {
         this.store = store;
-        ImapServer.Services services = ImapServer.Services.empty();
         services.store().arrive(store, "org.mutatio.store", 1);
         Sasl sasl = new FakeSasl()
                 .account(ann, "ann@example.com", Optional.empty())
@@ -50,7 +51,13 @@ public final class House implements AutoCloseable {
     }
 
     public static ImapSettings settings(Duration beforeLogin, Duration searchTime) {
-        return new ImapSettings(DataSize.of(1_000_000), beforeLogin, Duration.ofMinutes(30), searchTime);
+        return new ImapSettings(DataSize.of(1_000_000), beforeLogin, Duration.ofMinutes(30), searchTime, false);
+    }
+
+    /// Filters for APPEND.
+    public House appends(Appends appends) {
+        services.appends().arrive(appends, "org.mutatio.pipeline", 3);
+        return this;
     }
 
     public FakeStore fake() {

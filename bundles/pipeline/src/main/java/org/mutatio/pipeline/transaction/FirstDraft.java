@@ -32,9 +32,6 @@ final class FirstDraft {
         if (facts.role().equals("submission")) {
             return submitted(draft, facts, sender, id, now, done);
         }
-        if (facts.role().equals("imap")) {
-            return draft;
-        }
         // RFC 8601 section 5: who else claims to be us lies
         Draft honest = draft.without(field -> field.is("Authentication-Results") && claims(field, facts.hostName()));
         if (honest.changed()) {

@@ -1,5 +1,6 @@
 package org.mutatio.pipeline.transaction;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -10,18 +11,22 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.mutatio.api.metrics.Meters;
+import org.mutatio.api.pipeline.Appends;
 import org.mutatio.api.pipeline.Pipeline;
 import org.mutatio.api.pipeline.Session;
 import org.mutatio.api.pipeline.SessionFacts;
 import org.mutatio.api.policy.Policy;
 import org.mutatio.api.policy.PolicySet;
+import org.mutatio.api.store.RefusedChangeException;
+import org.mutatio.api.store.Spool;
+import org.mutatio.api.store.StoreUnavailableException;
 import org.mutatio.pipeline.filters.FilterTable;
 import org.mutatio.pipeline.gate.Gate;
 import org.mutatio.sdk.mail.Domain;
 import org.mutatio.sdk.mail.MailId;
 
 /// Opens sessions and knows how many transactions are open.
-public final class MailPipeline implements Pipeline {
+public final class MailPipeline implements Pipeline, Appends {
 
     private static final String OWN_NAME = "org.mutatio.pipeline";
 
@@ -69,6 +74,14 @@ public final class MailPipeline implements Pipeline {
     @Override
     public Session open(SessionFacts facts) {
         return new MailSession(this, facts);
+    }
+
+    @Override
+    public Appended append(Append append, Spool content, ByteBuffer summary)
+            throws RefusedChangeException, StoreUnavailableException {
+        try (Appending appending = new Appending(this, append)) {
+            return appending.append(content, summary);
+        }
     }
 
     Services services() {

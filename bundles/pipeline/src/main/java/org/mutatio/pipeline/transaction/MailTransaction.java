@@ -587,12 +587,7 @@ final class MailTransaction implements Transaction {
         trace.end(new TraceStep(
                 "reply", pipeline.name(), pipeline.version(), "", "", reply.toString(), outcome, elapsed()));
         Change.Deliver deliver = new Change.Deliver(
-                id,
-                began,
-                content,
-                outcomes,
-                trace(outcome, received.summary()),
-                facts.role().equals("imap") ? Optional.empty() : Optional.of(fingerprint));
+                id, began, content, outcomes, trace(outcome, received.summary()), Optional.of(fingerprint));
         Change.Delivered done;
         try {
             done = store.commit(deliver);

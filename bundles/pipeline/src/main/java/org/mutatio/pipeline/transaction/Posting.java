@@ -33,11 +33,10 @@ final class Posting {
     /// Each local mailbox gets a Delivered-To of its own, and with it a rope of its own: up to so many.
     private static final int MOST_OWN_ROPES = 50;
 
-    private static final String JUNK = "$Junk";
+    static final String JUNK = "$Junk";
     /// Held mail gets time to be put on hold before anybody tries it.
     private static final Duration HOLD = Duration.ofHours(1);
 
-    private final SessionFacts facts;
     private final ReversePath sender;
     private final MailParameters parameters;
     private final Limits limits;
@@ -53,12 +52,11 @@ final class Posting {
             Limits limits,
             Instant now,
             Optional<MailAddress> only) {
-        this.facts = facts;
         this.sender = sender;
         this.parameters = parameters;
         this.limits = limits;
         this.now = now;
-        this.received = facts.role().equals("imap") ? new byte[0] : TraceFields.received(facts, id, only, now);
+        this.received = TraceFields.received(facts, id, only, now);
     }
 
     /// One form of the message.
@@ -109,14 +107,7 @@ final class Posting {
 
     private Change.Outcome outcome(Form form, Copies copies) throws IOException {
         byte[] prefix = org.mutatio.mime.OctetStrings.bytes(form.prefix());
-        List<Change.Slice> slices = new ArrayList<>();
-        for (Rope.Piece piece : form.draft().withPrefix(prefix).pieces()) {
-            slices.add(
-                    switch (piece) {
-                        case Rope.Piece.New octets -> new Change.Slice.New(octets.octets());
-                        case Rope.Piece.Received range -> new Change.Slice.Received(range.offset(), range.length());
-                    });
-        }
+        List<Change.Slice> slices = slices(form.draft().withPrefix(prefix));
         List<Change.QueueEntry> queue = new ArrayList<>();
         for (Waiting waiting : copies.queue.values()) {
             queue.add(entry(waiting));
@@ -125,10 +116,19 @@ final class Posting {
         return new Change.Outcome(slices, ByteBuffer.wrap(summary).asReadOnlyBuffer(), copies.placements, queue);
     }
 
-    private String prefix(Router.Target.Mailbox mailbox, boolean own) {
-        if (facts.role().equals("imap")) {
-            return "";
+    static List<Change.Slice> slices(Rope rope) {
+        List<Change.Slice> slices = new ArrayList<>();
+        for (Rope.Piece piece : rope.pieces()) {
+            slices.add(
+                    switch (piece) {
+                        case Rope.Piece.New octets -> new Change.Slice.New(octets.octets());
+                        case Rope.Piece.Received range -> new Change.Slice.Received(range.offset(), range.length());
+                    });
         }
+        return slices;
+    }
+
+    private String prefix(Router.Target.Mailbox mailbox, boolean own) {
         ByteArrayOutputStream prefix = new ByteArrayOutputStream(512);
         prefix.writeBytes(TraceFields.returnPath(sender));
         if (own) {

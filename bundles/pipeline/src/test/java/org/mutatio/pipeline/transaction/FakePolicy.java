@@ -24,7 +24,7 @@ final class FakePolicy implements Policy {
             "limits.recipients", "1000",
             "limits.submission-recipients", "200",
             "pipeline.mixed-verdict", "quarantine",
-            "pipeline.ways", "mx,submission,lmtp",
+            "pipeline.ways", "mx,submission,lmtp,append",
             "tls.outgoing", "opportunistic"));
     private final Map<String, SettingTable> filters = new HashMap<>();
 

@@ -133,10 +133,13 @@ final class FakeStore implements MailStore, Traces {
         originals.put(deliver.id(), deliver.content().content());
         deliver.fingerprint().ifPresent(print -> unread.put(print, deliver.id()));
         List<Long> entries = new ArrayList<>();
+        List<Change.Placed> placed = new ArrayList<>();
         for (Change.Outcome outcome : deliver.outcomes()) {
             String text = text(deliver.content().content(), outcome.rope());
             for (Change.Placement placement : outcome.placements()) {
                 kept.add(new Kept(placement.account(), place(placement.mailbox()), text, placement));
+                placed.add(new Change.Placed(
+                        placement.mailbox() instanceof Change.Place.Id(long mailbox) ? mailbox : 1, 1, kept.size()));
             }
             for (Change.QueueEntry entry : outcome.queue()) {
                 queue.add(entry);
@@ -145,7 +148,7 @@ final class FakeStore implements MailStore, Traces {
             }
         }
         @SuppressWarnings("unchecked") // the result of that change
-        R done = (R) new Change.Delivered(deliver.id(), false, List.of(), entries);
+        R done = (R) new Change.Delivered(deliver.id(), false, placed, entries);
         return done;
     }
 

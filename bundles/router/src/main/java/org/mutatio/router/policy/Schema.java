@@ -55,8 +55,8 @@ public final class Schema {
             list(
                     "pipeline.ways",
                     Kind.LIST,
-                    List.of("mx", "submission", "lmtp"),
-                    "ways in on which filters are asked: mx, submission, lmtp, append"),
+                    List.of("mx", "submission", "lmtp", "append"),
+                    "ways in on which filters are asked: mx, submission, lmtp, append (with [imap] filter-append)"),
             choice(
                     "authentication.dmarc",
                     "what becomes of mail that fails DMARC: enforce its policy, tag only, ignore",
