@@ -3,11 +3,9 @@ package org.mutatio.store;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,13 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.mutatio.api.metrics.Meters;
 import org.mutatio.api.queue.Queue;
 import org.mutatio.api.store.Change;
@@ -90,8 +82,29 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
     /// @param spoolMemory octets in memory on their way in, all sessions together
     /// @param checkpointAfter journal octets after which a checkpoint is made: it bounds the replay
     /// @param traceRetention how long traces are kept
+    /// @param archive folder that is fed continuously
+    /// @param rpo at the latest after this time what was answered lies in the archive
     public record Settings(
-            long segmentSize, long blobFrom, long spoolMemory, long checkpointAfter, Duration traceRetention) {
+            long segmentSize,
+            long blobFrom,
+            long spoolMemory,
+            long checkpointAfter,
+            Duration traceRetention,
+            Optional<Path> archive,
+            Duration rpo) {
+
+        /// Without an archive.
+        public Settings(
+                long segmentSize, long blobFrom, long spoolMemory, long checkpointAfter, Duration traceRetention) {
+            this(
+                    segmentSize,
+                    blobFrom,
+                    spoolMemory,
+                    checkpointAfter,
+                    traceRetention,
+                    Optional.empty(),
+                    Duration.ofMinutes(5));
+        }
 
         public static Settings defaults() {
             return new Settings(
@@ -103,10 +116,11 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
     private final org.mutatio.store.journal.Files files;
     private final Settings settings;
     private final InstantSource clock;
-    private final long opened;
     private final Meters meters;
     private final Running running;
     private final boolean readOnly;
+    /// Blobs without a record may lie about.
+    private final boolean orphans;
     private final Journal journal;
     private final EventCodec codec = new EventCodec();
     private final SpoolSpace spools;
@@ -116,14 +130,12 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
     private final Committer committer;
     private final LocalTraces traces;
     private final FileStore disk;
-    private final ScheduledExecutorService keeper;
+    private final Upkeep upkeep;
     /// Fingerprint of each mail whose answer may still be read.
     private final Map<MailId, String> awaiting = new ConcurrentHashMap<>();
     private volatile long freeOctets = Long.MAX_VALUE;
     private volatile long freeAsked;
-    private volatile long lastCheckpoint;
     private volatile boolean closed;
-    private @Nullable ScheduledFuture<?> keeping;
 
     private LocalStore(
             Path data,
@@ -137,7 +149,6 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
         this.files = files;
         this.settings = settings;
         this.clock = clock;
-        this.opened = clock.millis();
         this.meters = meters;
         Recovery.checkFormat(data);
         this.running = Running.begin(data);
@@ -149,7 +160,10 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
             this.spools = new SpoolSpace(data.resolve("spool"), settings.spoolMemory());
             this.disk = Files.getFileStore(data);
             this.recovery = new Recovery(data, journal, codec, clock, files);
+            boolean restored = Files.exists(data.resolve(Recovery.RESTORED));
             Recovery.Recovered recovered = recovery.open(trusted);
+            recovery.goOnAfterRestore(recovered);
+            this.orphans = !running.clean() || restored;
             this.state = recovered.state();
             Halt noting = (reason, cause) -> {
                 LOG.error("event=store.halt reason=\"{}\"", reason, cause);
@@ -167,15 +181,13 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
                     new Committer(journal, applier, state, codec, validityBase(validityBase), noting, clock, meters);
             this.traces =
                     new LocalTraces(data.resolve("trace"), clock, settings.traceRetention(), this::traceAt, codec);
-            List<Path> checkpoints = recovery.checkpoints();
-            this.lastCheckpoint = checkpoints.isEmpty() ? 0 : Recovery.sequence(checkpoints.getFirst());
+            this.upkeep =
+                    new Upkeep(data, files, settings, clock, journal, applier, committer, recovery, codec, traces);
         } catch (IOException | RuntimeException e) {
             running.abandon();
             throw e;
         }
         state.unanswered().forEach((print, what) -> awaiting.put(new MailId(what.mailId()), print));
-        keeper = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().name("mutatio-store-keeper").daemon().factory());
     }
 
     /// A store that was there keeps its numbering; only a fresh one begins at the time it was made.
@@ -204,10 +216,7 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
         LocalStore store = new LocalStore(data, settings, clock, halt, meters, files);
         store.applier.start();
         store.committer.start();
-        store.keeping = store.keeper.scheduleWithFixedDelay(store::keep, 60, 60, TimeUnit.SECONDS);
-        if (!store.running.clean()) {
-            Future<?> _ = store.keeper.submit(store::dropOrphanBlobs);
-        }
+        store.upkeep.start(store.orphans);
         meters.gauge("mutatio_store_backlog_events", store.applier::backlog);
         meters.gauge("mutatio_store_spool_memory_bytes", store.spools::inMemory);
         meters.gauge("mutatio_store_disk_free_bytes", store::free);
@@ -344,39 +353,6 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
         } catch (IOException e) {
             dropBlob(name); // a part of it, or the whole of which nobody will know
             throw new StoreUnavailableException(FULL, "blob " + name + ": " + e);
-        }
-    }
-
-    /// After a stop that was not clean: blobs whose record was never written. Those of mail that comes in now
-    /// are younger
-    /// than this run.
-    private void dropOrphanBlobs() {
-        long dropped = 0;
-        try (Stream<Path> folders = Files.list(data.resolve("blobs"))) {
-            for (Path folder : folders.toList()) {
-                try (Stream<Path> blobs = Files.list(folder)) {
-                    for (Path blob : blobs.toList()) {
-                        String name = String.valueOf(blob.getFileName());
-                        if (MailId.valid(name)
-                                && new MailId(name).time().toEpochMilli() < opened
-                                && applier.index().mail(new MailId(name)).isEmpty()) {
-                            files.delete(blob);
-                            dropped++;
-                        }
-                    }
-                }
-            }
-            if (dropped > 0) {
-                LOG.info("event=blobs.dropped blobs={} reason=\"left by a crash before their 250\"", dropped);
-            }
-        } catch (IOException | SQLException e) {
-            LOG.warn("event=blobs.not-cleaned reason=\"{}\"", e.toString());
-        }
-    }
-
-    private static void force(Path path) throws IOException {
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            channel.force(true);
         }
     }
 
@@ -631,58 +607,25 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
         }
     }
 
-    // ---- keeping
-
-    /// Every minute: checkpoints, segments that nobody needs, old traces.
-    void keep() {
-        try {
-            checkpointIfDue();
-            dropSegments();
-            traces.dropOld();
-        } catch (IOException | SQLException | RuntimeException e) {
-            LOG.warn("event=store.keeping reason=\"{}\"", e.toString());
-        }
-    }
-
-    private void checkpointIfDue() throws IOException {
-        long octets = 0;
-        for (Journal.Closed closed : journal.closed()) {
-            if (closed.last() > lastCheckpoint) {
-                octets += settings.segmentSize();
-            }
-        }
-        if (octets >= settings.checkpointAfter()) {
-            checkpoint();
-        }
-    }
+    // ---- upkeep
 
     /// Makes a checkpoint now.
     public void checkpoint() throws IOException {
-        long applied = applier.applied();
-        recovery.checkpoint(applied, applier::checkpoint);
-        lastCheckpoint = applied;
+        upkeep.checkpoint();
     }
 
-    private void dropSegments() throws IOException, SQLException {
-        List<Path> checkpoints = recovery.checkpoints();
-        if (checkpoints.size() < 2) {
-            return;
-        }
-        long safe = Recovery.sequence(checkpoints.get(1));
-        long old = clock.millis() - settings.traceRetention().toMillis();
-        for (Journal.Closed closed : journal.closed()) {
-            if (closed.last() >= safe
-                    || applier.index().live(closed.first(), closed.last()) > 0
-                    || youngest(closed) > old) {
-                return; // only from the beginning on: the journal has no holes
-            }
-            journal.delete(closed.first());
-            LOG.info("event=segment.deleted first={} last={}", closed.first(), closed.last());
-        }
+    /// What is done every minute, now.
+    void keep() {
+        upkeep.keep();
     }
 
-    private long youngest(Journal.Closed closed) throws IOException {
-        return journal.youngest(closed.first());
+    /// Makes a copy of the store as it is now, under load: folder `<folder>/<time>`, by hard links where they can be
+    /// made.
+    ///
+    /// @param progress told now and then
+    /// @return the copy's folder
+    public Path backup(Path folder, java.util.function.Consumer<String> progress) throws IOException {
+        return upkeep.backup(folder, progress);
     }
 
     // ---- status and checks
@@ -708,10 +651,10 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
                 committer.waiting(),
                 free(),
                 readOnly,
-                applier.problem(),
+                applier.problem().or(upkeep::problem),
                 journal.damages(),
                 journal.firstKept(),
-                lastCheckpoint);
+                upkeep.lastCheckpoint());
     }
 
     /// Reads everything: every checksum, every hash, every blob, index against journal.
@@ -744,16 +687,12 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
             return;
         }
         closed = true;
-        ScheduledFuture<?> rounds = keeping;
-        if (rounds != null) {
-            LOG.debug("event=store.keeping-ends done={}", rounds.isDone());
-        }
-        keeper.shutdown();
+        upkeep.close();
         committer.close();
         applier.close();
         journal.close();
         traces.close();
-        force(org.mutatio.store.index.Index.file(data));
+        files.force(org.mutatio.store.index.Index.file(data));
         running.close();
         LOG.info("event=store.closed sequence={}", journal.last());
     }

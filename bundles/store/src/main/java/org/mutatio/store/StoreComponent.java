@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.mutatio.api.admin.Action;
 import org.mutatio.api.deploy.Drainable;
 import org.mutatio.api.metrics.MeterSource;
@@ -89,7 +90,9 @@ public final class StoreComponent {
                 DataSize.parse(config.blobFrom()).octets(),
                 defaults.spoolMemory(),
                 DataSize.parse(config.checkpointAfter()).octets(),
-                Durations.parse(config.trace_retention()));
+                Durations.parse(config.trace_retention()),
+                config.archive_folder().isBlank() ? Optional.empty() : Optional.of(Path.of(config.archive_folder())),
+                Durations.parse(config.archive_rpo()));
     }
 
     private static void halt(String reason, Throwable cause) {

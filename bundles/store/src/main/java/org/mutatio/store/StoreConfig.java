@@ -18,6 +18,15 @@ public @interface StoreConfig {
                     + " how long a rebuild takes; needs a restart")
     String checkpointAfter() default "512 MiB";
 
+    @AttributeDefinition(
+            description = "Folder that receives closed segments, blobs and checkpoints continuously, for your own copy"
+                    + " tool to carry away; empty: none; needs a restart")
+    String archive_folder() default "";
+
+    @AttributeDefinition(
+            description = "At the latest after this time what was answered lies in the archive; needs a restart")
+    String archive_rpo() default "5 m";
+
     @AttributeDefinition(description = "How long traces are kept; needs a restart")
     String trace_retention() default "30 d";
 }

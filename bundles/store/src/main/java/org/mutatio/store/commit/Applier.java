@@ -52,6 +52,8 @@ public final class Applier implements AutoCloseable {
 
         record Checkpoint(Path zip, CountDownLatch done) implements Work {}
 
+        record Forget(long first, long last) implements Work {}
+
         record Stop() implements Work {}
     }
 
@@ -169,6 +171,20 @@ public final class Applier implements AutoCloseable {
         await(done);
     }
 
+    /// Forgets where the records of a deleted segment lay.
+    public void forget(long first, long last) {
+        put(new Work.Forget(first, last));
+    }
+
+    private void forgetNow(long first, long last) {
+        try {
+            index.forget(first, last);
+        } catch (SQLException e) {
+            // Rows that name a segment which is gone cost room and nothing else.
+            LOG.warn("event=index.not-forgotten first={} last={} reason=\"{}\"", first, last, e.toString());
+        }
+    }
+
     private static void await(CountDownLatch done) {
         boolean interrupted = false;
         while (true) {
@@ -198,6 +214,7 @@ public final class Applier implements AutoCloseable {
                         checkpointNow(zip);
                         done.countDown();
                     }
+                    case Work.Forget(long first, long last) -> forgetNow(first, last);
                     case Work.Stop _ -> {
                         return;
                     }

@@ -7,9 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.mutatio.api.metrics.Meters;
@@ -62,6 +65,7 @@ public final class Committer implements AutoCloseable {
     /// Fingerprints whose answer was read and whose event is not written yet.
     private final Map<String, Boolean> answered = new ConcurrentHashMap<>();
     private final AtomicLong answersSince = new AtomicLong();
+    private final Queue<CompletableFuture<Void>> segmentEnds = new ConcurrentLinkedQueue<>();
     private volatile StoreState head;
     private volatile boolean closing;
 
@@ -119,6 +123,25 @@ public final class Committer implements AutoCloseable {
         }
     }
 
+    /// Closes the journal's segment between two batches; all that was answered before lies in closed ones then.
+    public CompletableFuture<Void> closeSegment() {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        segmentEnds.add(done);
+        return done;
+    }
+
+    private void closeSegmentIfWanted() {
+        CompletableFuture<Void> wanted = segmentEnds.poll();
+        if (wanted != null) {
+            try {
+                journal.closeSegment();
+                boolean _ = wanted.complete(null);
+            } catch (IOException e) {
+                boolean _ = wanted.completeExceptionally(e);
+            }
+        }
+    }
+
     public boolean wasAnswered(String fingerprint) {
         return answered.containsKey(fingerprint);
     }
@@ -143,6 +166,7 @@ public final class Committer implements AutoCloseable {
         List<Task> later = new ArrayList<>();
         try {
             while (!(closing && queue.isEmpty() && later.isEmpty())) {
+                closeSegmentIfWanted();
                 List<Task> tasks = new ArrayList<>(later);
                 later.clear();
                 gather(tasks);
@@ -153,6 +177,7 @@ public final class Committer implements AutoCloseable {
             if (!answered.isEmpty()) {
                 round(new ArrayList<>(), later);
             }
+            segmentEnds.forEach(end -> end.completeExceptionally(new IOException("the store is closing")));
         } catch (Throwable e) {
             halt.halt("the committer failed", e);
         }

@@ -119,6 +119,11 @@ public sealed interface Event {
     /// Answers that were read: their fingerprints may be forgotten.
     record AnswersRead(List<String> fingerprints) implements Event {}
 
+    /// The state was brought back to what it was after `sequence`; numbers go on above all that were handed out since.
+    ///
+    /// @param uidValidity the new UIDVALIDITY by mailbox id: of each whose state may have gone back
+    record Restored(long sequence, Map<Long, Long> uidValidity) implements Event {}
+
     /// Flags from bits and words.
     static Flags flags(int system, List<String> keywords) {
         return keywords.isEmpty() ? Flags.of(system) : new Flags(system, new java.util.TreeSet<>(keywords));

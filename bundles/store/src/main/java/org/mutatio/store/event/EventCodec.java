@@ -46,6 +46,7 @@ public final class EventCodec {
             case QUEUE_CHANGED -> Event.QueueChanged.class;
             case LEASE_TAKEN -> Event.LeaseTaken.class;
             case ANSWERS_READ -> Event.AnswersRead.class;
+            case RESTORED -> Event.Restored.class;
         };
     }
 
@@ -67,6 +68,7 @@ public final class EventCodec {
             case Event.QueueChanged _ -> RecordType.QUEUE_CHANGED;
             case Event.LeaseTaken _ -> RecordType.LEASE_TAKEN;
             case Event.AnswersRead _ -> RecordType.ANSWERS_READ;
+            case Event.Restored _ -> RecordType.RESTORED;
         };
     }
 

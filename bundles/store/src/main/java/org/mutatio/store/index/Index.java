@@ -380,6 +380,16 @@ public final class Index implements AutoCloseable {
                 merge.setLong(2, lease.fence());
                 merge.executeUpdate();
             }
+            case Event.Restored restored -> {
+                PreparedStatement update = prepared("UPDATE mailbox SET uid_validity = ? WHERE id = ?");
+                for (var entry : restored.uidValidity().entrySet()) {
+                    update.setLong(1, entry.getValue());
+                    update.setLong(2, entry.getKey());
+                    update.addBatch();
+                    touched.add(entry.getKey());
+                }
+                update.executeBatch();
+            }
             case Event.PolicyDeployed _, Event.KeyCreated _, Event.AnswersRead _ -> {}
         }
     }
@@ -708,6 +718,20 @@ public final class Index implements AutoCloseable {
                     }
                     return found;
                 });
+    }
+
+    /// Drops the rows of mails whose records lay between two sequences and are gone.
+    public void forget(long first, long last) throws SQLException {
+        try (PreparedStatement delete =
+                writer.prepareStatement("DELETE FROM mail WHERE seq BETWEEN ? AND ? AND live <= 0")) {
+            delete.setLong(1, first);
+            delete.setLong(2, last);
+            int _ = delete.executeUpdate();
+            writer.commit();
+        } catch (SQLException e) {
+            writer.rollback();
+            throw e;
+        }
     }
 
     /// Counts anew what the mailboxes say of themselves: after a replay that had to pass over damage.

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.slf4j.Logger;
@@ -28,6 +29,7 @@ public final class Journal implements AutoCloseable {
     static final int SEGMENT_HEADER = 64;
     private static final long SEGMENT_MAGIC = 0x4D55_5441_5449_4F31L; // MUTATIO1
     private static final byte[] ZERO = new byte[Frame.HASH];
+    private static final short SKIPPED = 1;
     private static final int SCAN_BUFFER = 1 << 20;
 
     /// The outcome of a force is not known.
@@ -220,11 +222,36 @@ public final class Journal implements AutoCloseable {
         }
     }
 
-    /// Begins numbering above a value ever handed out; only for a journal without records.
-    public void startAbove(long sequence) {
-        if (segments.isEmpty() && last < sequence) {
-            last = sequence;
+    /// Closes the segment that is being written, so that all records lie in closed ones. By the thread that appends.
+    public void closeSegment() throws IOException {
+        if (current != null && durable > SEGMENT_HEADER) {
+            Files.Appender _ = roll(false);
         }
+    }
+
+    /// Goes on above a number, in a segment of its own: after a restore no number is handed out twice. By the thread
+    /// that
+    /// appends.
+    public void skipTo(long sequence) throws IOException {
+        if (last < sequence) {
+            last = sequence;
+            Files.Appender _ = roll(true);
+        }
+    }
+
+    /// Whether the numbers before a sequence were skipped on purpose.
+    public boolean skipped(long sequence) throws IOException {
+        Path file = segments.get(sequence);
+        if (file == null) {
+            return false;
+        }
+        ByteBuffer header = ByteBuffer.allocate(SEGMENT_HEADER);
+        files.read(file, 0, header);
+        return header.getShort(10) == SKIPPED;
+    }
+
+    private boolean missing(@org.jspecify.annotations.Nullable Long following, long expected) throws IOException {
+        return following != null && following > expected && !skipped(following);
     }
 
     /// Appends a batch and makes it durable.
@@ -236,7 +263,7 @@ public final class Journal implements AutoCloseable {
     public List<Location> append(List<Entry> batch) throws IOException {
         Files.Appender appender = current;
         if (appender == null || durable >= segmentSize) {
-            appender = roll();
+            appender = roll(false);
         }
         List<ByteBuffer> octets = new ArrayList<>(batch.size() * 3);
         List<Location> locations = new ArrayList<>(batch.size());
@@ -306,7 +333,7 @@ public final class Journal implements AutoCloseable {
         }
     }
 
-    private Files.Appender roll() throws IOException {
+    private Files.Appender roll(boolean skipping) throws IOException {
         Files.Appender old = current;
         long first = last + 1;
         Path file = folder.resolve(HexFormat.of().toHexDigits(first) + ".seg");
@@ -319,7 +346,7 @@ public final class Journal implements AutoCloseable {
             ByteBuffer header = ByteBuffer.allocate(SEGMENT_HEADER);
             header.putLong(SEGMENT_MAGIC)
                     .putShort((short) 1)
-                    .putShort((short) 0)
+                    .putShort(skipping ? SKIPPED : 0)
                     .putInt(0);
             header.putLong(first).put(former).putInt(0);
             header.putInt(
@@ -350,6 +377,11 @@ public final class Journal implements AutoCloseable {
         for (var segment : segments.tailMap(start == null ? 0L : start, true).entrySet()) {
             scanSegment(segment.getKey(), segment.getValue(), from, visitor);
         }
+    }
+
+    /// All records of one segment.
+    public void scanSegment(long first, JournalRecord.Visitor visitor) throws IOException {
+        long _ = scanSegment(first, segment(first), 0, visitor);
     }
 
     /// @return the end of the last whole record
@@ -393,8 +425,8 @@ public final class Journal implements AutoCloseable {
             String name = String.valueOf(file.getFileName());
             if (next < 0) {
                 // A torn tail; a sealed segment has one too, and then the next goes on where it was durable.
-                if (following != null && following > expected) {
-                    note(new Damage(name, at, expected - 1, following, reason));
+                if (missing(following, expected)) {
+                    note(new Damage(name, at, expected - 1, Objects.requireNonNull(following), reason));
                 }
                 return at;
             }
@@ -403,9 +435,9 @@ public final class Journal implements AutoCloseable {
             }
             at = next;
         }
-        if (following != null && following > expected) {
+        if (missing(following, expected)) {
             String name = String.valueOf(file.getFileName());
-            note(new Damage(name, at, expected - 1, following, "its end is missing"));
+            note(new Damage(name, at, expected - 1, Objects.requireNonNull(following), "its end is missing"));
         }
         return at;
     }
@@ -510,6 +542,11 @@ public final class Journal implements AutoCloseable {
     /// The file that holds a location.
     public Path file(Location location) throws IOException {
         return segment(location.segment());
+    }
+
+    /// The file of a segment.
+    public Path segmentFile(long first) throws IOException {
+        return segment(first);
     }
 
     private static String describe(Location location) {

@@ -40,6 +40,11 @@ public final class JournalRecord {
         return frame.octetsLength();
     }
 
+    /// Where the record ends in the segment.
+    public long end() {
+        return octetsAt() + frame.octetsLength();
+    }
+
     /// Where the second part begins in the segment.
     public long octetsAt() {
         return location.offset() + (long) Frame.LENGTH + frame.headerLength();

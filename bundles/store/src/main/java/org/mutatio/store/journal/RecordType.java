@@ -1,7 +1,6 @@
 package org.mutatio.store.journal;
 
-/// Types of records by their number in the frame. A number that a release does not know stops it: it is
-/// older than the
+/// Types of records by their number in the frame. A number that a release does not know stops it: it is older than the
 /// data.
 public enum RecordType {
     MAIL_ACCEPTED(1),
@@ -19,9 +18,10 @@ public enum RecordType {
     DEPLOYMENT_RECORDED(13),
     QUEUE_CHANGED(14),
     LEASE_TAKEN(15),
-    ANSWERS_READ(16);
+    ANSWERS_READ(16),
+    RESTORED(17);
 
-    private static final RecordType[] BY_CODE = new RecordType[17];
+    private static final RecordType[] BY_CODE = new RecordType[18];
 
     static {
         for (RecordType type : values()) {

@@ -22,7 +22,10 @@ import java.util.zip.ZipInputStream;
 import org.mutatio.store.event.Event;
 import org.mutatio.store.event.EventCodec;
 import org.mutatio.store.index.Index;
+import org.mutatio.store.journal.Entry;
 import org.mutatio.store.journal.Journal;
+import org.mutatio.store.journal.Location;
+import org.mutatio.store.state.AccountState;
 import org.mutatio.store.state.StoreState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +37,8 @@ public final class Recovery {
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
     private static final int BATCH = 2_000;
     private static final String FORMAT = "1";
+    /// File in the data folder that a restore leaves for the first start: lines `sequence=`, `above=`, `uidvalidity=`.
+    public static final String RESTORED = "restored";
 
     private final Path data;
     private final Journal journal;
@@ -111,6 +116,53 @@ public final class Recovery {
         } catch (SQLException e) {
             throw Index.failed("an empty index cannot be made in " + data, e);
         }
+    }
+
+    /// After a restore: numbers go on above all that may have been handed out, and mailboxes whose state may have
+    /// gone back
+    /// get a new UIDVALIDITY (RFC 9051 section 2.3.1.1), before the first client is served.
+    public void goOnAfterRestore(Recovered recovered) throws IOException {
+        Path marker = data.resolve(RESTORED);
+        if (!Files.exists(marker)) {
+            return;
+        }
+        Map<String, String> facts = new LinkedHashMap<>();
+        for (String line : Files.readAllLines(marker, StandardCharsets.US_ASCII)) {
+            int equal = line.indexOf('=');
+            if (equal > 0) {
+                facts.put(line.substring(0, equal), line.substring(equal + 1));
+            }
+        }
+        long above = Long.parseLong(facts.getOrDefault("above", "0"));
+        if (journal.last() < above) { // else it was done, and a crash came before the marker was deleted
+            Map<Long, Long> validities = new LinkedHashMap<>();
+            StoreState state = recovered.state();
+            if (!"keep".equals(facts.get("uidvalidity"))) {
+                long next =
+                        Math.max(state.counters().uidValidity(), clock.instant().getEpochSecond());
+                for (AccountState.MailboxRow row : state.rows()) {
+                    validities.put(row.id, next++);
+                }
+            }
+            Event event = new Event.Restored(Long.parseLong(facts.getOrDefault("sequence", "0")), validities);
+            journal.skipTo(above);
+            Location at = journal.append(List.of(Entry.of(EventCodec.type(event), clock.millis(), codec.write(event))))
+                    .getFirst();
+            state.apply(journal.last(), event);
+            try {
+                recovered
+                        .index()
+                        .apply(
+                                List.of(new Index.Applied(journal.last(), clock.millis(), at, event)),
+                                state,
+                                new Index.FingerprintWindow(state.unanswered(), List.of(), Long.MAX_VALUE));
+            } catch (SQLException e) {
+                throw Index.failed("the index does not take the restore", e);
+            }
+            LOG.info("event=store.restored facts=\"{}\" mailboxes={}", facts, validities.size());
+        }
+        files.delete(marker);
+        files.forceFolder(data);
     }
 
     private void setAside(Path live, String reason) throws IOException {

@@ -49,6 +49,11 @@ final class Salvage {
                     Event.QueueChanged _,
                     Event.LeaseTaken _,
                     Event.AnswersRead _ -> Optional.of(event);
+            case Event.Restored restored ->
+                when(
+                        event,
+                        restored.uidValidity().keySet().stream()
+                                .allMatch(id -> state.mailbox(id).isPresent()));
         };
     }
 

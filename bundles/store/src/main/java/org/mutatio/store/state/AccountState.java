@@ -30,7 +30,7 @@ public final class AccountState {
         public final long id;
         public final long account;
         public String name;
-        public final long uidValidity;
+        public long uidValidity;
         public long uidNext = 1;
         public long modSeq;
         public long messages;

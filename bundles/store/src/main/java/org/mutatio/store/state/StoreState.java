@@ -325,6 +325,7 @@ public final class StoreState {
                 case Event.QueueChanged _ -> {}
                 case Event.LeaseTaken lease -> fences.put(lease.name(), lease.fence());
                 case Event.AnswersRead read -> read.fingerprints().forEach(unanswered::remove);
+                case Event.Restored restored -> restored(sequence, restored);
             }
         });
     }
@@ -507,6 +508,15 @@ public final class StoreState {
         for (Event.MailboxCreated box : saved.mailboxes()) {
             createdByUs(sequence, box);
         }
+    }
+
+    private void restored(long sequence, Event.Restored restored) {
+        restored.uidValidity().forEach((id, validity) -> {
+            MailboxRow row = row(id);
+            row.uidValidity = validity;
+            touch(row, sequence);
+            nextUidValidity = Math.max(nextUidValidity, validity + 1);
+        });
     }
 
     private void gone(Event.AccountDeleted gone) {

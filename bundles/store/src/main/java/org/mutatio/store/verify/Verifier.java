@@ -41,7 +41,7 @@ public final class Verifier {
                     if (report.records() % 10_000 == 0) {
                         progress.accept(report.records() + " records read");
                     }
-                    if (record.sequence() != previous[0] + 1) {
+                    if (record.sequence() != previous[0] + 1 && !journal.skipped(record.sequence())) {
                         report.problems(List.of(
                                 "records " + (previous[0] + 1) + " to " + (record.sequence() - 1) + " are missing"));
                     }

@@ -1,0 +1,294 @@
+package org.mutatio.store;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.mutatio.sdk.mail.MailId;
+import org.mutatio.store.backup.Copies;
+import org.mutatio.store.commit.Applier;
+import org.mutatio.store.commit.Committer;
+import org.mutatio.store.event.Event;
+import org.mutatio.store.event.EventCodec;
+import org.mutatio.store.journal.Journal;
+import org.mutatio.store.journal.RecordType;
+import org.mutatio.store.recovery.Recovery;
+import org.mutatio.store.trace.LocalTraces;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What is done beside the mail: checkpoints, copies, and taking away what nobody needs any more.
+///
+/// Threads: one of its own does the rounds; a backup runs on its caller's. A lock sees to it that nothing is taken away
+/// while it is being copied.
+final class Upkeep implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
+
+    private final Path data;
+    private final org.mutatio.store.journal.Files files;
+    private final LocalStore.Settings settings;
+    private final InstantSource clock;
+    private final long opened;
+    private final Journal journal;
+    private final Applier applier;
+    private final Committer committer;
+    private final Recovery recovery;
+    private final EventCodec codec;
+    private final LocalTraces traces;
+    private final ScheduledExecutorService rounds;
+    /// Held while something is copied or deleted.
+    private final ReentrantLock pinned = new ReentrantLock();
+    private volatile long lastCheckpoint;
+    private volatile long archivedUpTo = -1;
+    private volatile Optional<String> archiveProblem = Optional.empty();
+    private @Nullable ScheduledFuture<?> keeping;
+    private @Nullable ScheduledFuture<?> archiving;
+
+    Upkeep(
+            Path data,
+            org.mutatio.store.journal.Files files,
+            LocalStore.Settings settings,
+            InstantSource clock,
+            Journal journal,
+            Applier applier,
+            Committer committer,
+            Recovery recovery,
+            EventCodec codec,
+            LocalTraces traces)
+            throws IOException {
+        this.data = data;
+        this.files = files;
+        this.settings = settings;
+        this.clock = clock;
+        this.opened = clock.millis();
+        this.journal = journal;
+        this.applier = applier;
+        this.committer = committer;
+        this.recovery = recovery;
+        this.codec = codec;
+        this.traces = traces;
+        List<Path> checkpoints = recovery.checkpoints();
+        this.lastCheckpoint = checkpoints.isEmpty() ? 0 : Recovery.sequence(checkpoints.getFirst());
+        this.rounds = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().name("mutatio-store-keeper").daemon().factory());
+    }
+
+    /// @param orphans blobs without a record may lie about
+    void start(boolean orphans) {
+        if (orphans) {
+            Future<?> _ = rounds.submit(this::dropOrphanBlobs);
+        }
+        keeping = rounds.scheduleWithFixedDelay(this::keep, 60, 60, TimeUnit.SECONDS);
+        settings.archive().ifPresent(folder -> {
+            // Twice within the time, so that a round that takes long still keeps it.
+            long every = Math.max(1_000, settings.rpo().toMillis() / 2);
+            archiving = rounds.scheduleWithFixedDelay(() -> archive(folder), every, every, TimeUnit.MILLISECONDS);
+        });
+    }
+
+    /// What is wrong beside the mail, if something is.
+    Optional<String> problem() {
+        return archiveProblem;
+    }
+
+    long lastCheckpoint() {
+        return lastCheckpoint;
+    }
+
+    /// After a stop that was not clean: blobs whose record was never written. Those of mail that comes in now
+    /// are younger
+    /// than this run.
+    private void dropOrphanBlobs() {
+        long dropped = 0;
+        try (Stream<Path> folders = Files.list(data.resolve("blobs"))) {
+            for (Path folder : folders.toList()) {
+                try (Stream<Path> blobs = Files.list(folder)) {
+                    for (Path blob : blobs.toList()) {
+                        String name = String.valueOf(blob.getFileName());
+                        if (MailId.valid(name)
+                                && new MailId(name).time().toEpochMilli() < opened
+                                && applier.index().mail(new MailId(name)).isEmpty()) {
+                            files.delete(blob);
+                            dropped++;
+                        }
+                    }
+                }
+            }
+            if (dropped > 0) {
+                LOG.info("event=blobs.dropped blobs={} reason=\"left by a crash before their 250\"", dropped);
+            }
+        } catch (IOException | SQLException e) {
+            LOG.warn("event=blobs.not-cleaned reason=\"{}\"", e.toString());
+        }
+    }
+
+    /// Makes a copy of the store as it is now, under load: folder `<folder>/<time>`, by hard links where they can be
+    /// made.
+    ///
+    /// @param progress told now and then
+    /// @return the copy's folder
+    public Path backup(Path folder, java.util.function.Consumer<String> progress) throws IOException {
+        Path target = folder.resolve(clock.instant()
+                .truncatedTo(java.time.temporal.ChronoUnit.SECONDS)
+                .toString()
+                .replace(":", ""));
+        if (Files.exists(target)) {
+            throw new IOException(target + " is there already: a backup of this very second");
+        }
+        Copies.Brought brought = feed(target, true, true, progress);
+        LOG.info("event=backup.made folder={} sequence={} files={}", target, brought.sequence(), brought.files());
+        return target;
+    }
+
+    private Copies.Brought feed(
+            Path target, boolean checkpoint, boolean link, java.util.function.Consumer<String> progress)
+            throws IOException {
+        pinned.lock(); // nothing is deleted meanwhile
+        try {
+            if (checkpoint) {
+                checkpoint();
+            }
+            // After the checkpoint: the journal that is copied must not end before it.
+            closeSegment();
+            List<Path> checkpoints = recovery.checkpoints();
+            return new Copies(data, journal)
+                    .feed(
+                            target,
+                            checkpoints.subList(0, Math.min(checkpoint ? 1 : 2, checkpoints.size())),
+                            link,
+                            clock.instant(),
+                            progress);
+        } finally {
+            pinned.unlock();
+        }
+    }
+
+    private void closeSegment() throws IOException {
+        try {
+            Object _ = committer.closeSegment().get(30, TimeUnit.SECONDS);
+        } catch (java.util.concurrent.ExecutionException e) {
+            throw new IOException("the segment cannot be closed: " + e.getCause(), e);
+        } catch (java.util.concurrent.TimeoutException e) {
+            throw new IOException("the segment was not closed within 30 s", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    /// Brings what was written since into the archive folder.
+    private void archive(Path folder) {
+        long last = journal.last();
+        if (last == archivedUpTo) {
+            return;
+        }
+        try {
+            Copies.Brought brought = feed(folder, false, false, _ -> {});
+            archivedUpTo = brought.sequence();
+            archiveProblem = Optional.empty();
+            LOG.info("event=archive.fed folder={} sequence={} files={}", folder, brought.sequence(), brought.brought());
+        } catch (IOException | RuntimeException e) {
+            archiveProblem = Optional.of("the archive " + folder + " was not fed: " + e.getMessage());
+            LOG.error("event=archive.failed folder={} reason=\"{}\"", folder, e.toString());
+        }
+    }
+
+    /// Every minute: checkpoints, segments that nobody needs, old traces.
+    void keep() {
+        pinned.lock();
+        try {
+            checkpointIfDue();
+            dropSegments();
+            traces.dropOld();
+        } catch (IOException | SQLException | RuntimeException e) {
+            LOG.warn("event=store.keeping reason=\"{}\"", e.toString());
+        } finally {
+            pinned.unlock();
+        }
+    }
+
+    private void checkpointIfDue() throws IOException {
+        long octets = 0;
+        for (Journal.Closed closed : journal.closed()) {
+            if (closed.last() > lastCheckpoint) {
+                octets += settings.segmentSize();
+            }
+        }
+        if (octets >= settings.checkpointAfter()) {
+            checkpoint();
+        }
+    }
+
+    /// Makes a checkpoint now.
+    public void checkpoint() throws IOException {
+        long applied = applier.applied();
+        recovery.checkpoint(applied, applier::checkpoint);
+        lastCheckpoint = applied;
+    }
+
+    private void dropSegments() throws IOException, SQLException {
+        List<Path> checkpoints = recovery.checkpoints();
+        if (checkpoints.size() < 2) {
+            return;
+        }
+        long safe = Recovery.sequence(checkpoints.get(1));
+        long old = clock.millis() - settings.traceRetention().toMillis();
+        for (Journal.Closed closed : journal.closed()) {
+            if (closed.last() > safe
+                    || applier.index().live(closed.first(), closed.last()) > 0
+                    || youngest(closed) > old) {
+                return; // only from the beginning on: the journal has no holes
+            }
+            // Blobs first: one that is left without its record would be found by nobody.
+            List<String> blobs = new ArrayList<>();
+            journal.scanSegment(closed.first(), record -> {
+                if (record.type() == RecordType.MAIL_ACCEPTED
+                        && codec.read(record.type(), record.header()) instanceof Event.MailAccepted mail
+                        && !mail.blob().isEmpty()) {
+                    blobs.add(mail.blob());
+                }
+            });
+            for (String blob : blobs) {
+                files.delete(data.resolve("blobs").resolve(blob.substring(24)).resolve(blob));
+            }
+            journal.delete(closed.first());
+            applier.forget(closed.first(), closed.last());
+            LOG.info("event=segment.deleted first={} last={} blobs={}", closed.first(), closed.last(), blobs.size());
+        }
+    }
+
+    private long youngest(Journal.Closed closed) throws IOException {
+        return journal.youngest(closed.first());
+    }
+
+    @Override
+    public void close() {
+        for (ScheduledFuture<?> round : new ScheduledFuture<?>[] {keeping, archiving}) {
+            if (round != null) {
+                boolean _ = round.cancel(false);
+            }
+        }
+        rounds.shutdown();
+        try {
+            // A round that runs now ends before the journal it reads is closed.
+            if (!rounds.awaitTermination(60, TimeUnit.SECONDS)) {
+                LOG.warn("event=store.keeping reason=\"a round did not end within 60 s\"");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
