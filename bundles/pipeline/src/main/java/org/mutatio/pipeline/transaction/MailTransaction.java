@@ -308,12 +308,23 @@ final class MailTransaction implements Transaction {
             micros = 0;
         }
         return switch (routing) {
-            case Router.Routing.To to -> new Routed(Ruling.of(to.policy()), to.targets());
+            case Router.Routing.To to -> {
+                checkHold(to.targets());
+                yield new Routed(Ruling.of(to.policy()), to.targets());
+            }
             case Router.Routing.Unknown _ -> throw new Refusal(Replies.UNKNOWN, "unknown", why);
             case Router.Routing.Unavailable _ -> throw new Refusal(Replies.NOT_NOW, "unavailable", why);
             case Router.Routing.Refused refused -> throw new Refusal(refused.reply(), "route", why);
             case Router.Routing.Foreign _ -> foreign(policies, address);
         };
+    }
+
+    /// RFC 4865: only the queue holds mail. Into a mailbox it would come at once, and nobody could take it back.
+    private void checkHold(List<Router.Target> targets) throws Refusal {
+        boolean local = targets.stream().anyMatch(target -> target instanceof Router.Target.Mailbox);
+        if (local && Posting.release(parameters, began).isAfter(began)) {
+            throw new Refusal(Replies.CANNOT_HOLD, "hold", "a mailbox of ours gets its mail at once");
+        }
     }
 
     /// Never an open relay: only for who logged in, or for networks of ours.

@@ -173,7 +173,7 @@ final class Posting {
                 attributes.put(word.toLowerCase(Locale.ROOT), value);
             }
         }
-        Instant notBefore = waiting.held() ? now.plus(HOLD) : release();
+        Instant notBefore = waiting.held() ? now.plus(HOLD) : release(parameters, now);
         Duration life = sender.equals(ReversePath.NULL) ? limits.bounceLife() : limits.queueLife();
         Instant from = notBefore.isAfter(now) ? notBefore : now;
         return new Change.QueueEntry(
@@ -186,7 +186,7 @@ final class Posting {
     }
 
     /// RFC 4865 section 5: seconds in HOLDFOR, a moment in HOLDUNTIL; the protocol has checked both.
-    private Instant release() {
+    static Instant release(MailParameters parameters, Instant now) {
         String seconds = parameters.further().get("HOLDFOR");
         String until = parameters.further().get("HOLDUNTIL");
         try {

@@ -17,6 +17,8 @@ final class Replies {
     static final Reply TOO_MANY_RECIPIENTS = Reply.of(452, "4.5.3", "too many recipients");
     static final Reply FULL_DEFER = Reply.of(452, "4.2.2", "mailbox full");
     static final Reply FULL_REJECT = Reply.of(552, "5.2.2", "mailbox full");
+    static final Reply CANNOT_HOLD =
+            Reply.of(550, "5.3.3", "cannot hold mail for this recipient, send it without HOLDFOR and HOLDUNTIL");
     static final Reply LOOP = Reply.of(554, "5.4.6", "the message goes in circles");
     static final Reply HEADER_TOO_LARGE = Reply.of(552, "5.3.4", "header too large");
     static final Reply LINE_TOO_LONG = Reply.of(550, "5.6.0", "a line is too long");

@@ -213,6 +213,24 @@ class MailTransactionTest {
         assertEquals(expected, reply.code() + " " + reply.status());
     }
 
+    @ParameterizedTest(name = "{0}={1} to {2}: {3}")
+    @CsvSource(delimiter = '|', textBlock = """
+            # RFC 4865: held in the queue only
+            HOLDFOR   | 60                   | di@far.example.org | 250 2.1.5
+            HOLDFOR   | 60                   | ann@example.com    | 550 5.3.3
+            HOLDFOR   | 60                   | both@example.com   | 550 5.3.3
+            HOLDUNTIL | 2099-01-01T00:00:00Z | ann@example.com    | 550 5.3.3
+            # over already
+            HOLDUNTIL | 2001-01-01T00:00:00Z | ann@example.com    | 250 2.1.5
+            """)
+    void mailThatShallWaitIsNotTakenForMailboxes(String word, String value, String recipient, String expected) {
+        beAnn();
+        bench.house.alias("both@example.com", "bo@example.com", "ann@example.com");
+        MailParameters parameters = new MailParameters(0, false, "7BIT", Map.of(word, value));
+        Reply reply = rcpt("ann@example.com", parameters, recipient);
+        assertEquals(expected, reply.code() + " " + reply.status());
+    }
+
     @Test
     void relayedMailIsQueuedByItsDomain() {
         beAnn();
