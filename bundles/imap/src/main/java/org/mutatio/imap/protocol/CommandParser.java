@@ -572,7 +572,7 @@ public final class CommandParser {
                 lexer.expect('(');
                 do {
                     limit(names.size());
-                    names.add(lexer.astring());
+                    names.add(fieldName());
                 } while (lexer.accept(' '));
                 lexer.expect(')');
             }
@@ -581,6 +581,17 @@ public final class CommandParser {
         }
         lexer.expect(']');
         return new FetchItem.Body(peek, part, text, List.copyOf(names), partial());
+    }
+
+    /// It is told back: a line end in it would be one of our answer.
+    private String fieldName() throws IOException, RefusedException {
+        String name = lexer.astring();
+        for (int i = 0; i < name.length(); i++) {
+            if (name.charAt(i) < ' ' || name.charAt(i) == 0x7F) {
+                throw RefusedException.bad("not the name of a field"); // RFC 5322 section 2.2
+            }
+        }
+        return name;
     }
 
     private FetchItem binary(boolean peek) throws IOException, RefusedException {

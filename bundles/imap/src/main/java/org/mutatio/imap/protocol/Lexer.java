@@ -47,6 +47,8 @@ public final class Lexer {
     private long pending;
 
     private boolean hopeless;
+    /// Octets of a literal are being passed on, or whoever took them failed in their midst.
+    private boolean inOctets;
 
     public Lexer(Incoming in, Go go, Budget budget) {
         this.in = in;
@@ -65,6 +67,7 @@ public final class Lexer {
         over = false;
         pending = 0;
         hopeless = false;
+        inOctets = false;
     }
 
     private void count() throws RefusedException {
@@ -142,11 +145,21 @@ public final class Lexer {
         over = true;
     }
 
+    /// Somebody failed in the midst of a literal: what follows is not a command, whatever it looks like.
+    public boolean inOctets() {
+        return inOctets;
+    }
+
+    /// Octets of a refused literal that are on their way.
+    public long pending() {
+        return Math.min(pending, MOST_DROPPED);
+    }
+
     /// Reads up to the end of the command as the client sees it.
     ///
     /// @return false when that cannot be told, or is too far away: the session must end
     public boolean drop() throws IOException {
-        if (hopeless) {
+        if (hopeless || inOctets) {
             return false;
         }
         while (true) {
@@ -409,7 +422,9 @@ public final class Lexer {
         if (literal.synchronising()) {
             go.ahead();
         }
+        inOctets = true;
         in.transfer(literal.size(), sink);
+        inOctets = false;
         if (!counted) {
             passed += literal.size();
         }

@@ -122,8 +122,9 @@ final class Appender implements AutoCloseable {
                 date);
         try {
             return switch (filters.append(append, content, octets(summary))) {
-                case Appends.Appended.Kept(var id, var placed) -> kept(id, placed);
-                case Appends.Appended.Refused(_, var reply) -> Answer.no(code(reply), reply.text());
+                case Appends.Appended.Kept kept -> kept(kept.id(), kept.placed());
+                case Appends.Appended.Refused refused ->
+                    Answer.no(code(refused.reply()), refused.reply().text());
             };
         } catch (RefusedChangeException e) {
             throw ImapSession.refused(e, "TRYCREATE");

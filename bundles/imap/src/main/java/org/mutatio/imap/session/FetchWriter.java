@@ -63,6 +63,11 @@ final class FetchWriter {
         };
     }
 
+    /// The version whose flags and MODSEQs it writes.
+    MailboxState version() {
+        return newest;
+    }
+
     long modSeq(int position) {
         int now = now(position);
         return now < 0 ? view.told().modSeq(position) : newest.modSeq(now);

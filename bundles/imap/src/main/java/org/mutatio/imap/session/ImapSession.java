@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 import org.mutatio.api.accounts.Account;
 import org.mutatio.api.store.Change;
@@ -80,6 +79,8 @@ final class ImapSession {
             "UID EXPUNGE");
 
     private static final Duration COMMAND_WHOLE_WITHIN = Duration.ofMinutes(5);
+    /// Octets a second of a client that is slow, but not so slow that it must be a trick.
+    private static final int SLOWEST = 4 * 1024;
 
     private final ImapServer server;
     private final Connection connection;
@@ -167,7 +168,6 @@ final class ImapSession {
             errors = 0;
         } catch (RefusedException e) {
             answer = e.answer();
-            in.wholeWithin(COMMAND_WHOLE_WITHIN);
             if (answer.condition() == Answer.Condition.BAD) {
                 errors++;
                 server.meters().counter("mutatio_imap_bad_commands_total").add();
@@ -194,7 +194,7 @@ final class ImapSession {
             log.error("event=imap-bug id={} command={}", connection.id(), word, e);
             server.meters().counter("mutatio_imap_faults_total").add();
             answer = Answer.no("SERVERBUG", "this was our fault, and it was noted");
-            if (out.inLiteral() || !dropRest()) {
+            if (ended || out.inLiteral() || !dropRest()) {
                 ended = true;
                 return;
             }
@@ -217,11 +217,21 @@ final class ImapSession {
         }
     }
 
+    /// How long so many octets may take: half an hour for 7 MB.
+    private static Duration time(long octets) {
+        return COMMAND_WHOLE_WITHIN.plusSeconds(octets / SLOWEST);
+    }
+
     private static boolean known(String word) {
         return ANY.contains(word) || STRANGERS.contains(word) || USERS.contains(word) || SELECTED.contains(word);
     }
 
     private boolean dropRest() throws IOException {
+        if (lexer.inOctets()) {
+            bye("SERVERBUG", "this was our fault, in the midst of a literal");
+            return false;
+        }
+        in.wholeWithin(time(lexer.pending()));
         if (lexer.drop()) {
             return true;
         }
@@ -289,6 +299,7 @@ final class ImapSession {
             case Command.Enable enable -> enable(enable);
             case Command.Select select -> select(select);
             case Command.Append append -> {
+                in.wholeWithin(time(append.literal().size()));
                 try (Appender appender = new Appender(server, connection, lexer, parser)) {
                     Answer answer = appender.append(append, account(), state.names());
                     tell(true);
@@ -559,14 +570,14 @@ final class ImapSession {
     }
 
     private void tell(boolean expunges) throws IOException {
-        tell(expunges, _ -> false);
+        tell(expunges, View.Known.NOTHING);
     }
 
     /// Tells what changed in the selected mailbox.
     ///
     /// @param expunges EXPUNGE may be told: not while the client's message numbers are in use (RFC 9051 section
     ///     7.5.1)
-    private void tell(boolean expunges, LongPredicate known) throws IOException {
+    private void tell(boolean expunges, View.Known known) throws IOException {
         View view = state.view();
         if (view == null) {
             return;
@@ -662,11 +673,10 @@ final class ImapSession {
             turnCondstoreOn();
         }
         Positions wanted = view.positions(fetch.set(), fetch.uid());
-        LongPredicate known = _ -> false;
+        List<UidRange> seen = List.of();
         if (!view.readOnly() && items.stream().anyMatch(FetchWriter::sees)) {
-            List<UidRange> seen = see(view, wanted);
+            seen = see(view, wanted);
             if (!seen.isEmpty()) {
-                known = uid -> contains(seen, uid);
                 if (!items.contains(FetchItem.Plain.FLAGS)) {
                     // before the octets: a client that reads as it goes knows them first
                     items.add(items.getFirst() == FetchItem.Plain.UID ? 1 : 0, FetchItem.Plain.FLAGS);
@@ -680,6 +690,7 @@ final class ImapSession {
         FetchWriter writer = new FetchWriter(out, view, items, state.utf8());
         long since = fetch.changedSince().orElse(-1);
         int failed = 0;
+        boolean fault = false;
         RefusedException refused = null;
         for (int i = 0; i < wanted.ranges(); i++) {
             for (int position = wanted.first(i); position <= wanted.last(i); position++) {
@@ -711,15 +722,33 @@ final class ImapSession {
                         ended = true;
                         throw e;
                     }
+                } catch (RuntimeException e) {
+                    // one message that we cannot cope with does not hide the others
+                    log.error(
+                            "event=imap-bug id={} mailbox={} uid={} reason=\"{}\"",
+                            connection.id(),
+                            view.id(),
+                            view.told().uid(position),
+                            e.toString(),
+                            fault ? null : e); // one stack is enough
+                    server.meters().counter("mutatio_imap_faults_total").add();
+                    failed++;
+                    fault = true;
+                    if (!out.back()) {
+                        ended = true;
+                        throw e;
+                    }
                 }
             }
         }
-        tell(fetch.uid(), known);
+        List<UidRange> marked = seen;
+        boolean all = failed == 0 && refused == null; // else some flags were taken back with their lines
+        tell(fetch.uid(), all ? View.Known.of(uid -> contains(marked, uid), writer.version()) : View.Known.NOTHING);
         if (refused != null) {
             throw refused;
         }
         if (failed > 0) {
-            return Answer.no("UNAVAILABLE", failed + " of the messages cannot be read now");
+            return Answer.no(fault ? "SERVERBUG" : "UNAVAILABLE", failed + " of the messages cannot be read now");
         }
         return Answer.ok("fetched");
     }
@@ -791,10 +820,12 @@ final class ImapSession {
         view.tellKeywords(out);
         MailboxState newest = view.newest();
         List<UidRange> mine = store.unchangedSince().isPresent() ? stored.changed() : wanted.uids(view.told());
-        LongPredicate known;
+        View.Known known;
         if (store.silent() && !condstore()) {
             MailboxState before = view.told();
-            known = uid -> contains(stored.changed(), uid) && expected(before, newest, uid, store.mode(), flags);
+            known = View.Known.of(
+                    uid -> contains(stored.changed(), uid) && expected(before, newest, uid, store.mode(), flags),
+                    newest);
         } else {
             List<FetchItem> items = new ArrayList<>();
             if (store.uid()) {
@@ -815,7 +846,7 @@ final class ImapSession {
                     }
                 }
             }
-            known = uid -> contains(mine, uid);
+            known = View.Known.of(uid -> contains(mine, uid), writer.version());
         }
         tell(false, known);
         if (!stored.modified().isEmpty()) {

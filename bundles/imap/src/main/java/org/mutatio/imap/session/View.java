@@ -99,10 +99,23 @@ final class View implements AutoCloseable {
     /// @param expunges EXPUNGE may be told now
     record Manner(boolean uid, boolean modSeq, boolean expunges) {}
 
-    /// Tells what happened since the last time.
-    ///
-    /// @param known UIDs whose flags the client knows already
-    void tell(Outgoing out, Manner manner, LongPredicate known) throws IOException {
+    /// Flags that the running command has told already.
+    interface Known {
+        Known NOTHING = (_, _) -> false;
+
+        boolean covers(long uid, long modSeq);
+
+        /// Those UIDs as they were in that version: what changed behind it is news, even of those.
+        static Known of(LongPredicate uids, MailboxState version) {
+            return (uid, modSeq) -> {
+                int position = version.position(uid);
+                return position >= 0 && version.modSeq(position) == modSeq && uids.test(uid);
+            };
+        }
+    }
+
+    /// Tells what happened since the last time, but what is known.
+    void tell(Outgoing out, Manner manner, Known known) throws IOException {
         MailboxState newest = open.state();
         if (newest.equals(told)) {
             return;
@@ -133,7 +146,7 @@ final class View implements AutoCloseable {
             for (int i = 0; i < touched.ranges(); i++) {
                 for (int position = touched.first(i); position <= touched.last(i); position++) {
                     long uid = newest.uid(position);
-                    if (!known.test(uid)) {
+                    if (!known.covers(uid, newest.modSeq(position))) {
                         flags(out, position, newest.flags(position), newest.modSeq(position), manner);
                     }
                 }

@@ -24,6 +24,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.mutatio.api.store.Change;
 import org.mutatio.api.store.Fingerprint;
@@ -56,6 +57,8 @@ public final class FakeStore implements MailStore {
     private long sequence = 100;
     private volatile boolean unavailable;
     private volatile boolean broken;
+    private volatile boolean brokenSpools;
+    private volatile LongConsumer reading = _ -> {};
 
     private record Row(long uid, Flags flags, long modSeq, long internalDate, Message message) {
         Row with(Flags other, long sequence) {
@@ -107,6 +110,16 @@ public final class FakeStore implements MailStore {
     /// From now on nothing can be changed.
     public void unavailable(boolean now) {
         unavailable = now;
+    }
+
+    /// Called with the UID whenever a message is about to be sent.
+    public void whenRead(LongConsumer does) {
+        reading = does;
+    }
+
+    /// From now on spools throw what they should not.
+    public void brokenSpools(boolean now) {
+        brokenSpools = now;
     }
 
     /// From now on everything throws what it should not.
@@ -253,7 +266,7 @@ public final class FakeStore implements MailStore {
                 if (message == null) {
                     throw new IOException("no message " + uid);
                 }
-                return new Stored(uid, message);
+                return new Stored(uid, message, () -> reading.accept(uid));
             } finally {
                 lock.unlock();
             }
@@ -265,7 +278,7 @@ public final class FakeStore implements MailStore {
         }
     }
 
-    private record Stored(long uid, Message message) implements StoredMessage {
+    private record Stored(long uid, Message message, Runnable reading) implements StoredMessage {
         @Override
         public MailId mailId() {
             return message.id();
@@ -278,7 +291,7 @@ public final class FakeStore implements MailStore {
 
         @Override
         public Octets octets() {
-            return new Memory(message.octets());
+            return new Memory(message.octets(), reading);
         }
 
         @Override
@@ -288,7 +301,7 @@ public final class FakeStore implements MailStore {
     }
 
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Memory(byte[] octets) implements Octets {
+    private record Memory(byte[] octets, Runnable reading) implements Octets {
         @Override
         public long size() {
             return octets.length;
@@ -303,6 +316,7 @@ public final class FakeStore implements MailStore {
 
         @Override
         public void transfer(long offset, long length, OutputStream to) throws IOException {
+            reading.run();
             int from = (int) Math.min(offset, octets.length);
             to.write(octets, from, (int) Math.min(length, octets.length - from));
         }
@@ -316,9 +330,17 @@ public final class FakeStore implements MailStore {
 
     private static final class MemorySpool implements Spool {
         private final ByteArrayOutputStream octets = new ByteArrayOutputStream();
+        private final boolean breaks;
+
+        MemorySpool(boolean breaks) {
+            this.breaks = breaks;
+        }
 
         @Override
         public void write(ByteBuffer some) {
+            if (breaks) {
+                throw new IllegalStateException("broken on purpose");
+            }
             byte[] copy = new byte[some.remaining()];
             some.get(copy);
             octets.writeBytes(copy);
@@ -331,7 +353,7 @@ public final class FakeStore implements MailStore {
 
         @Override
         public Octets content() {
-            return new Memory(octets.toByteArray());
+            return new Memory(octets.toByteArray(), () -> {});
         }
 
         @Override
@@ -350,7 +372,7 @@ public final class FakeStore implements MailStore {
     @Override
     public Spool spool() throws StoreUnavailableException {
         requireAvailable();
-        return new MemorySpool();
+        return new MemorySpool(brokenSpools);
     }
 
     private void requireAvailable() throws StoreUnavailableException {
