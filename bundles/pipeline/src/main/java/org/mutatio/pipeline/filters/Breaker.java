@@ -43,7 +43,7 @@ public final class Breaker {
         this.since = clock.instant();
     }
 
-    /// Whether a call may be made; each yes is followed by [#success] or [#fault].
+    /// Whether a call may be made; each yes is followed by [#success], [#fault] or [#undecided].
     public synchronized boolean admits() {
         Instant now = clock.instant();
         return switch (state) {
@@ -76,6 +76,14 @@ public final class Breaker {
             return;
         }
         note(false);
+    }
+
+    /// The call was cut for a reason that is not its own: a trial has proved nothing, the next call is one again.
+    public synchronized void undecided() {
+        if (state == State.HALF_OPEN) {
+            state = State.OPEN;
+            since = clock.instant().minus(PAUSE);
+        }
     }
 
     /// @return whether it opened by this one

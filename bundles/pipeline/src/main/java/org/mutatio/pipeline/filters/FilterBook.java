@@ -112,6 +112,7 @@ public final class FilterBook implements FilterSettings, FilterPins, AutoCloseab
 
     @Override
     public synchronized int pins(long bundleId) {
+        leaving.removeIf(gone -> gone.pins() == 0); // or the last one that went would hold its bundle's classes
         int sum = 0;
         for (FilterEntry entry : entries.values()) {
             sum += entry.origin().bundleId() == bundleId ? entry.pins() : 0;

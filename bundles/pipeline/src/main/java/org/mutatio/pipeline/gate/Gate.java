@@ -52,7 +52,8 @@ public final class Gate {
         filter.called();
         meters.histogram("mutatio_filter_seconds", "filter", filter.name()).observe(System.nanoTime() - began);
         switch (answer) {
-            case Answer.Decided _, Answer.OutOfTime _ -> breaker.success();
+            case Answer.Decided _ -> breaker.success();
+            case Answer.OutOfTime _ -> breaker.undecided();
             case Answer.Fault fault -> {
                 filter.failed();
                 meters.counter("mutatio_filter_faults_total", "filter", filter.name(), "kind", fault.kind())

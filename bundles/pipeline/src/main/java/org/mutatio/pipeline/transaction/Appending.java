@@ -150,7 +150,7 @@ final class Appending implements AutoCloseable {
                 append.session(),
                 owner,
                 told,
-                reason);
+                MailTransaction.clean(reason));
         observe(received, envelope, outcome + " " + told, false);
         return new Appends.Appended.Refused(id, told);
     }
@@ -191,17 +191,9 @@ final class Appending implements AutoCloseable {
         if (pipeline.filters().of(Stage.DONE).isEmpty() || !Ways.asked(ruling.policy(), peer.role())) {
             return;
         }
-        pipeline.observers()
-                .tell(new Observation(
-                        pipeline,
-                        id,
-                        peer,
-                        envelope,
-                        ruling,
-                        received.summary(),
-                        received.headerOctets(),
-                        outcome,
-                        kept));
+        Observation observation = new Observation(
+                pipeline, id, peer, envelope, ruling, received.summary(), received.headerOctets(), outcome, kept);
+        pipeline.observers().tell(observation, observation.header().size());
     }
 
     private void count(String outcome) {

@@ -67,6 +67,9 @@ final class MailTransaction implements Transaction {
     /// RFC 5321 section 6.3 wants at least 100; loops of today are shorter.
     private static final int MOST_RECEIVED = 30;
 
+    /// Refused recipients that the trace names; a client may go on naming others for as long as it likes.
+    private static final int MOST_REFUSED = 200;
+
     private static final String ROUTER = "org.mutatio.router";
 
     private final MailPipeline pipeline;
@@ -232,7 +235,9 @@ final class MailTransaction implements Transaction {
             order.add(known);
             return Replies.RECIPIENT_OK;
         } catch (Refusal refusal) {
-            refusedRecipients.add(address.toString());
+            if (refusedRecipients.size() < MOST_REFUSED) {
+                refusedRecipients.add(address.toString());
+            }
             return refuse("rcpt", address.toString(), refusal);
         } catch (StoreUnavailableException e) {
             return refuse("rcpt", address.toString(), new Refusal(e.reply(), "store", words(e)));
@@ -642,7 +647,7 @@ final class MailTransaction implements Transaction {
                 received.headerOctets(),
                 outcome + " " + reply,
                 kept);
-        pipeline.observers().tell(observation);
+        pipeline.observers().tell(observation, observation.header().size());
     }
 
     /// Outbound mail in quarantine waits for an administrator: `mutatio queue release`.
@@ -789,7 +794,8 @@ final class MailTransaction implements Transaction {
         return String.valueOf(thrown.getMessage());
     }
 
-    private static String clean(String text) {
+    /// For one line of a log.
+    static String clean(String text) {
         StringBuilder clean = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

@@ -37,6 +37,24 @@ class BreakerTest {
     }
 
     @Test
+    void aTrialThatWasCutProvesNothing() {
+        for (int i = 0; i < 3; i++) {
+            fault();
+        }
+        move(60);
+        assertTrue(breaker.admits());
+        breaker.undecided();
+        assertEquals(Breaker.State.OPEN, breaker.state());
+        assertTrue(breaker.admits(), "the next call is the trial");
+        assertFalse(breaker.admits(), "and the only one");
+        breaker.success();
+        assertEquals(Breaker.State.CLOSED, breaker.state());
+        assertTrue(breaker.admits());
+        breaker.undecided();
+        assertEquals(Breaker.State.CLOSED, breaker.state());
+    }
+
+    @Test
     void threeFaultsInMoreThanAMinuteDoNot() {
         for (int i = 0; i < 10; i++) {
             fault();

@@ -232,6 +232,21 @@ class MailTransactionTest {
     }
 
     @Test
+    void refusedRecipientsWithoutEndAreNotAllKept() {
+        try (Transaction transaction = bench.begin("bo@example.net")) {
+            assertTrue(transaction.mail().isEmpty());
+            for (int i = 0; i < 1_000; i++) {
+                assertEquals(
+                        550,
+                        transaction
+                                .recipient(MailAddress.parse("no" + i + "@example.com"), Map.of())
+                                .code());
+            }
+        }
+        assertEquals(200, bench.store.refused.getLast().recipients().size());
+    }
+
+    @Test
     void relayedMailIsQueuedByItsDomain() {
         beAnn();
         MailParameters parameters =
