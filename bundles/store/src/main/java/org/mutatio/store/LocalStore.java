@@ -476,10 +476,11 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
     }
 
     private Event.MailAccepted accepted(JournalRecord record) throws IOException {
-        if (codec.read(record.type(), record.header()) instanceof Event.MailAccepted mail) {
-            return mail;
-        }
-        throw new IOException("record " + record.sequence() + " is no message");
+        return switch (codec.read(record.type(), record.header())) {
+            case Event.MailAccepted mail -> mail;
+            case Event.RecordMoved moved -> moved.accepted();
+            default -> throw new IOException("record " + record.sequence() + " is no message");
+        };
     }
 
     private Octets received(Event.MailAccepted mail, JournalRecord record) throws IOException {

@@ -1,6 +1,7 @@
 package org.mutatio.store;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -22,7 +23,9 @@ import org.mutatio.store.commit.Applier;
 import org.mutatio.store.commit.Committer;
 import org.mutatio.store.event.Event;
 import org.mutatio.store.event.EventCodec;
+import org.mutatio.store.journal.Entry;
 import org.mutatio.store.journal.Journal;
+import org.mutatio.store.journal.JournalRecord;
 import org.mutatio.store.journal.RecordType;
 import org.mutatio.store.recovery.Recovery;
 import org.mutatio.store.trace.LocalTraces;
@@ -36,6 +39,7 @@ import org.slf4j.LoggerFactory;
 final class Upkeep implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
+    private static final long MOVED_AT_ONCE = 1 << 20;
 
     private final Path data;
     private final org.mutatio.store.journal.Files files;
@@ -177,12 +181,16 @@ final class Upkeep implements AutoCloseable {
     }
 
     private void closeSegment() throws IOException {
+        await(committer.closeSegment(), "the segment is not closed");
+    }
+
+    private static void await(Future<Void> done, String failed) throws IOException {
         try {
-            Object _ = committer.closeSegment().get(30, TimeUnit.SECONDS);
+            Object _ = done.get(30, TimeUnit.SECONDS);
         } catch (java.util.concurrent.ExecutionException e) {
-            throw new IOException("the segment cannot be closed: " + e.getCause(), e);
+            throw new IOException(failed + ": " + e.getCause(), e);
         } catch (java.util.concurrent.TimeoutException e) {
-            throw new IOException("the segment was not closed within 30 s", e);
+            throw new IOException(failed + " within 30 s", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
@@ -212,6 +220,7 @@ final class Upkeep implements AutoCloseable {
         try {
             checkpointIfDue();
             dropSegments();
+            compact();
             traces.dropOld();
         } catch (IOException | SQLException | RuntimeException e) {
             LOG.warn("event=store.keeping reason=\"{}\"", e.toString());
@@ -247,27 +256,103 @@ final class Upkeep implements AutoCloseable {
         long safe = Recovery.sequence(checkpoints.get(1));
         long old = clock.millis() - settings.traceRetention().toMillis();
         for (Journal.Closed closed : journal.closed()) {
-            if (closed.last() > safe
-                    || applier.index().live(closed.first(), closed.last()) > 0
-                    || youngest(closed) > old) {
+            if (closed.last() > safe || applier.index().live(closed.first()) > 0 || youngest(closed) > old) {
                 return; // only from the beginning on: the journal has no holes
             }
             // Blobs first: one that is left without its record would be found by nobody.
             List<String> blobs = new ArrayList<>();
-            journal.scanSegment(closed.first(), record -> {
-                if (record.type() == RecordType.MAIL_ACCEPTED
-                        && codec.read(record.type(), record.header()) instanceof Event.MailAccepted mail
-                        && !mail.blob().isEmpty()) {
-                    blobs.add(mail.blob());
+            for (Kept kept : records(closed.first())) {
+                String blob = kept.accepted().blob();
+                if (!blob.isEmpty() && lies(new MailId(kept.accepted().id()), closed.first())) {
+                    blobs.add(blob);
                 }
-            });
+            }
             for (String blob : blobs) {
                 files.delete(data.resolve("blobs").resolve(blob.substring(24)).resolve(blob));
             }
             journal.delete(closed.first());
-            applier.forget(closed.first(), closed.last());
+            applier.forget(closed.first());
             LOG.info("event=segment.deleted first={} last={} blobs={}", closed.first(), closed.last(), blobs.size());
         }
+    }
+
+    /// A mail's record in some segment.
+    private record Kept(long mail, JournalRecord record, Event.MailAccepted accepted) {}
+
+    private List<Kept> records(long segment) throws IOException {
+        List<Kept> kept = new ArrayList<>();
+        journal.scanSegment(segment, record -> {
+            if (record.type() == RecordType.MAIL_ACCEPTED || record.type() == RecordType.RECORD_MOVED) {
+                switch (codec.read(record.type(), record.header())) {
+                    case Event.MailAccepted mail -> kept.add(new Kept(record.sequence(), record, mail));
+                    case Event.RecordMoved moved -> kept.add(new Kept(moved.mail(), record, moved.accepted()));
+                    default -> throw new IOException("record " + record.sequence() + " is no message");
+                }
+            }
+        });
+        return kept;
+    }
+
+    /// Whether the record of a mail lies in a segment, and was not moved on.
+    private boolean lies(MailId mail, long segment) throws SQLException {
+        return applier.index()
+                .mail(mail)
+                .filter(location -> location.segment() == segment)
+                .isPresent();
+    }
+
+    /// When a third of the old segments is dead, the oldest one's live records go to the journal's end: like a wheel,
+    /// so
+    /// that the journal has no holes. Its own round deletes it later, when the checkpoints know where they went.
+    private void compact() throws IOException, SQLException {
+        List<Path> checkpoints = recovery.checkpoints();
+        if (checkpoints.size() < 2) {
+            return;
+        }
+        long safe = Recovery.sequence(checkpoints.get(1));
+        long old = clock.millis() - settings.traceRetention().toMillis();
+        List<Journal.Closed> able = new ArrayList<>();
+        long octets = 0;
+        for (Journal.Closed closed : journal.closed()) {
+            if (closed.last() > safe || youngest(closed) > old) {
+                break;
+            }
+            able.add(closed);
+            octets += files.size(journal.segmentFile(closed.first()));
+        }
+        if (able.isEmpty()) {
+            return;
+        }
+        long oldest = able.getFirst().first();
+        long live = applier.index().liveOctets(oldest, able.getLast().first());
+        if (octets - live < Math.max(settings.segmentSize(), octets / 3)
+                || applier.index().live(oldest) == 0) {
+            return;
+        }
+        int moved = 0;
+        List<Event.RecordMoved> events = new ArrayList<>();
+        List<Entry> entries = new ArrayList<>();
+        long waiting = 0;
+        for (Kept kept : records(oldest)) {
+            if (applier.index().liveAt(kept.mail(), kept.record().location())) {
+                Event.RecordMoved event = new Event.RecordMoved(kept.mail(), kept.accepted());
+                ByteBuffer content = journal.octets(kept.record());
+                waiting += content.remaining();
+                events.add(event);
+                entries.add(new Entry(EventCodec.type(event), clock.millis(), codec.write(event), content, null));
+                moved++;
+                if (waiting > MOVED_AT_ONCE) {
+                    await(committer.move(events, entries), "the records are not moved");
+                    events.clear();
+                    entries.clear();
+                    waiting = 0;
+                }
+            }
+        }
+        if (!events.isEmpty()) {
+            await(committer.move(events, entries), "the records are not moved");
+        }
+        LOG.info("event=segment.compacted first={} moved={} octets={} live={}", oldest, moved, octets, live);
     }
 
     private long youngest(Journal.Closed closed) throws IOException {

@@ -319,4 +319,62 @@ class BackupTest {
             }
         }
     }
+
+    @Test
+    void oldSegmentsThatAreMostlyDeadAreCompacted() throws Exception {
+        Path data = folder.resolve("live");
+        List<MailId> live = new ArrayList<>();
+        try (LocalStore store = open(data)) {
+            long _ = account(store);
+            List<UidRange> dead = new ArrayList<>();
+            for (int i = 1; i <= 60; i++) {
+                MailId id = deliver(store, i == 7 ? 20_000 : 5_000);
+                if (i % 7 == 0) {
+                    live.add(id);
+                } else {
+                    dead.add(UidRange.of(i));
+                }
+            }
+            Change.FlagsStored _ = store.commit(new Change.StoreFlags(
+                    inbox(store).id(), dead, Change.FlagMode.ADD, Flags.of(Flags.DELETED), OptionalLong.empty()));
+            Change.Expunged _ = store.commit(new Change.Expunge(inbox(store).id(), List.of()));
+            long first = store.status().firstKept();
+            store.checkpoint();
+            MailId _ = deliver(store, 70_000);
+            store.checkpoint();
+            long before = octets(data.resolve("journal"));
+            now = Instant.now().plus(MONTH).plusSeconds(60);
+            for (int round = 0; round < 12; round++) {
+                store.keep();
+                store.checkpoint();
+                now = now.plusSeconds(60);
+            }
+            assertTrue(store.status().firstKept() > first);
+            assertTrue(octets(data.resolve("journal")) < before / 2, octets(data.resolve("journal")) + " of " + before);
+            assertEquals(live, mails(store).subList(0, live.size()));
+            assertEquals(List.of(), store.verify(_ -> {}).problems());
+            try (OpenMailbox open = store.open(inbox(store).id())) {
+                assertEquals(20_000, open.message(7).octets().size());
+                assertEquals(
+                        20_000, open.message(7).octets().stream(0, 20_000).readAllBytes().length, "its blob is kept");
+                assertEquals(5_000, open.message(14).octets().stream(0, 5_000).readAllBytes().length);
+            }
+            assertTrue(store.traces().find(live.getFirst()).isPresent(), "its trace went with it");
+        }
+        Files.delete(data.resolve("index.mv.db"));
+        try (LocalStore store = open(data)) {
+            assertEquals(live, mails(store).subList(0, live.size()), "also from a checkpoint");
+            assertEquals(List.of(), store.verify(_ -> {}).problems());
+        }
+    }
+
+    private static long octets(Path folder) throws IOException {
+        try (Stream<Path> all = Files.list(folder)) {
+            long sum = 0;
+            for (Path file : all.toList()) {
+                sum += Files.size(file);
+            }
+            return sum;
+        }
+    }
 }

@@ -52,7 +52,7 @@ public final class Applier implements AutoCloseable {
 
         record Checkpoint(Path zip, CountDownLatch done) implements Work {}
 
-        record Forget(long first, long last) implements Work {}
+        record Forget(long segment) implements Work {}
 
         record Stop() implements Work {}
     }
@@ -172,16 +172,16 @@ public final class Applier implements AutoCloseable {
     }
 
     /// Forgets where the records of a deleted segment lay.
-    public void forget(long first, long last) {
-        put(new Work.Forget(first, last));
+    public void forget(long segment) {
+        put(new Work.Forget(segment));
     }
 
-    private void forgetNow(long first, long last) {
+    private void forgetNow(long segment) {
         try {
-            index.forget(first, last);
+            index.forget(segment);
         } catch (SQLException e) {
             // Rows that name a segment which is gone cost room and nothing else.
-            LOG.warn("event=index.not-forgotten first={} last={} reason=\"{}\"", first, last, e.toString());
+            LOG.warn("event=index.not-forgotten segment={} reason=\"{}\"", segment, e.toString());
         }
     }
 
@@ -214,7 +214,7 @@ public final class Applier implements AutoCloseable {
                         checkpointNow(zip);
                         done.countDown();
                     }
-                    case Work.Forget(long first, long last) -> forgetNow(first, last);
+                    case Work.Forget(long segment) -> forgetNow(segment);
                     case Work.Stop _ -> {
                         return;
                     }

@@ -66,6 +66,7 @@ public final class Committer implements AutoCloseable {
     private final Map<String, Boolean> answered = new ConcurrentHashMap<>();
     private final AtomicLong answersSince = new AtomicLong();
     private final Queue<CompletableFuture<Void>> segmentEnds = new ConcurrentLinkedQueue<>();
+    private final Queue<Moving> moves = new ConcurrentLinkedQueue<>();
     private volatile StoreState head;
     private volatile boolean closing;
 
@@ -130,6 +131,28 @@ public final class Committer implements AutoCloseable {
         return done;
     }
 
+    /// Writes records of mails once more, between two batches; done when they are durable.
+    ///
+    /// @param entries one for each of `events`, with the octets
+    public CompletableFuture<Void> move(List<Event.RecordMoved> events, List<Entry> entries) {
+        Moving moving = new Moving(List.copyOf(events), List.copyOf(entries), new CompletableFuture<>());
+        moves.add(moving);
+        return moving.done();
+    }
+
+    private record Moving(List<Event> events, List<Entry> entries, CompletableFuture<Void> done) {}
+
+    private void moveIfWanted() {
+        Moving moving = moves.poll();
+        if (moving != null) {
+            if (write(new Batch(List.of(), moving.events(), moving.entries()))) {
+                boolean _ = moving.done().complete(null);
+            } else {
+                boolean _ = moving.done().completeExceptionally(new IOException("the journal takes nothing now"));
+            }
+        }
+    }
+
     private void closeSegmentIfWanted() {
         CompletableFuture<Void> wanted = segmentEnds.poll();
         if (wanted != null) {
@@ -167,6 +190,7 @@ public final class Committer implements AutoCloseable {
         try {
             while (!(closing && queue.isEmpty() && later.isEmpty())) {
                 closeSegmentIfWanted();
+                moveIfWanted();
                 List<Task> tasks = new ArrayList<>(later);
                 later.clear();
                 gather(tasks);
@@ -177,6 +201,7 @@ public final class Committer implements AutoCloseable {
             if (!answered.isEmpty()) {
                 round(new ArrayList<>(), later);
             }
+            moves.forEach(move -> move.done().completeExceptionally(new IOException("the store is closing")));
             segmentEnds.forEach(end -> end.completeExceptionally(new IOException("the store is closing")));
         } catch (Throwable e) {
             halt.halt("the committer failed", e);
@@ -259,8 +284,10 @@ public final class Committer implements AutoCloseable {
             prints.clear();
         }
         if (!batch.events().isEmpty()) {
-            write(batch);
-            prints.forEach(answered::remove);
+            boolean written = write(batch);
+            if (written) {
+                prints.forEach(answered::remove);
+            }
         }
     }
 
@@ -282,7 +309,8 @@ public final class Committer implements AutoCloseable {
         return Entry.of(EventCodec.type(event), clock.millis(), header);
     }
 
-    private void write(Batch batch) {
+    /// @return whether it is durable
+    private boolean write(Batch batch) {
         long start = System.nanoTime();
         List<Location> locations;
         try {
@@ -290,7 +318,7 @@ public final class Committer implements AutoCloseable {
         } catch (Journal.ForceFailedException e) {
             halt.halt("fsync of the journal failed: what is on the disk is not known", e);
             fail(batch, e);
-            return;
+            return false;
         } catch (IOException e) {
             LOG.warn(
                     "event=journal.write-failed changes={} reason=\"{}\"",
@@ -298,7 +326,7 @@ public final class Committer implements AutoCloseable {
                     e.toString());
             forgetDecisions();
             fail(batch, e);
-            return;
+            return false;
         }
         meters.histogram("mutatio_store_fsync_seconds").observe(System.nanoTime() - start);
         meters.counter("mutatio_store_events_total").add(batch.events().size());
@@ -314,6 +342,7 @@ public final class Committer implements AutoCloseable {
         }
         batch.tasks().forEach(Task::durable);
         applier.submit(events, batch.tasks());
+        return true;
     }
 
     /// The head holds decisions that were not written: it begins again at the applied state, once that has

@@ -124,6 +124,11 @@ public sealed interface Event {
     /// @param uidValidity the new UIDVALIDITY by mailbox id: of each whose state may have gone back
     record Restored(long sequence, Map<Long, Long> uidValidity) implements Event {}
 
+    /// A mail's record was written once more, with the same octets, so that its old segment can go.
+    ///
+    /// @param mail sequence of its MailAccepted: the mail keeps that number
+    record RecordMoved(long mail, MailAccepted accepted) implements Event {}
+
     /// Flags from bits and words.
     static Flags flags(int system, List<String> keywords) {
         return keywords.isEmpty() ? Flags.of(system) : new Flags(system, new java.util.TreeSet<>(keywords));

@@ -47,6 +47,7 @@ public final class EventCodec {
             case LEASE_TAKEN -> Event.LeaseTaken.class;
             case ANSWERS_READ -> Event.AnswersRead.class;
             case RESTORED -> Event.Restored.class;
+            case RECORD_MOVED -> Event.RecordMoved.class;
         };
     }
 
@@ -69,6 +70,7 @@ public final class EventCodec {
             case Event.LeaseTaken _ -> RecordType.LEASE_TAKEN;
             case Event.AnswersRead _ -> RecordType.ANSWERS_READ;
             case Event.Restored _ -> RecordType.RESTORED;
+            case Event.RecordMoved _ -> RecordType.RECORD_MOVED;
         };
     }
 

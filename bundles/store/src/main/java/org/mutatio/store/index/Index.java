@@ -308,7 +308,7 @@ public final class Index implements AutoCloseable {
     private static final String INSERT_MESSAGE = "INSERT INTO message"
             + " (mailbox, uid, mod_seq, flags, keywords, octets, at, mail, form) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
     private static final String INSERT_MAIL =
-            "INSERT INTO mail (seq, mail_id, segment, at, live) VALUES (?, ?, ?, ?, ?)";
+            "INSERT INTO mail (seq, mail_id, segment, at, live, octets) VALUES (?, ?, ?, ?, ?, ?)";
     private static final String CHANGE_LIVE = "UPDATE mail SET live = live + ? WHERE seq = ?";
 
     private void apply(Applied applied, Set<Long> touched, Statements many) throws SQLException {
@@ -380,6 +380,13 @@ public final class Index implements AutoCloseable {
                 merge.setLong(2, lease.fence());
                 merge.executeUpdate();
             }
+            case Event.RecordMoved moved -> {
+                PreparedStatement update = prepared("UPDATE mail SET segment = ?, at = ? WHERE seq = ?");
+                update.setLong(1, applied.location().segment());
+                update.setInt(2, applied.location().offset());
+                update.setLong(3, moved.mail());
+                update.executeUpdate();
+            }
             case Event.Restored restored -> {
                 PreparedStatement update = prepared("UPDATE mailbox SET uid_validity = ? WHERE id = ?");
                 for (var entry : restored.uidValidity().entrySet()) {
@@ -429,6 +436,7 @@ public final class Index implements AutoCloseable {
         insert.setLong(3, applied.location().segment());
         insert.setInt(4, applied.location().offset());
         insert.setInt(5, live);
+        insert.setLong(6, mail.blob().isEmpty() ? mail.size() : 0);
         insert.addBatch();
     }
 
@@ -692,15 +700,35 @@ public final class Index implements AutoCloseable {
                 rows -> rows.next() ? Optional.of(new Location(rows.getLong(1), rows.getInt(2))) : Optional.empty());
     }
 
-    /// Mails whose record lies between two sequences and that still lie in a mailbox or the queue.
-    public long live(long first, long last) throws SQLException {
+    /// Mails whose record lies in a segment and that still lie in a mailbox or the queue.
+    public long live(long segment) throws SQLException {
         return ask(
-                "SELECT COUNT(*) FROM mail WHERE seq BETWEEN ? AND ? AND live > 0",
+                "SELECT COUNT(*) FROM mail WHERE segment = ? AND live > 0",
+                query -> query.setLong(1, segment),
+                rows -> rows.next() ? rows.getLong(1) : 0L);
+    }
+
+    /// Octets of live mails whose records lie in segments from one to another.
+    public long liveOctets(long first, long last) throws SQLException {
+        return ask(
+                "SELECT COALESCE(SUM(octets), 0) FROM mail WHERE segment BETWEEN ? AND ? AND live > 0",
                 query -> {
                     query.setLong(1, first);
                     query.setLong(2, last);
                 },
                 rows -> rows.next() ? rows.getLong(1) : 0L);
+    }
+
+    /// Whether the mail's record lies there and the mail lies in a mailbox or the queue.
+    public boolean liveAt(long mail, Location location) throws SQLException {
+        return ask(
+                "SELECT COUNT(*) FROM mail WHERE seq = ? AND segment = ? AND at = ? AND live > 0",
+                query -> {
+                    query.setLong(1, mail);
+                    query.setLong(2, location.segment());
+                    query.setInt(3, location.offset());
+                },
+                rows -> rows.next() && rows.getLong(1) > 0);
     }
 
     /// Ids of the mails whose records lie between two sequences, at most a thousand.
@@ -720,12 +748,10 @@ public final class Index implements AutoCloseable {
                 });
     }
 
-    /// Drops the rows of mails whose records lay between two sequences and are gone.
-    public void forget(long first, long last) throws SQLException {
-        try (PreparedStatement delete =
-                writer.prepareStatement("DELETE FROM mail WHERE seq BETWEEN ? AND ? AND live <= 0")) {
-            delete.setLong(1, first);
-            delete.setLong(2, last);
+    /// Drops the rows of dead mails whose records lay in a segment that is gone.
+    public void forget(long segment) throws SQLException {
+        try (PreparedStatement delete = writer.prepareStatement("DELETE FROM mail WHERE segment = ? AND live <= 0")) {
+            delete.setLong(1, segment);
             int _ = delete.executeUpdate();
             writer.commit();
         } catch (SQLException e) {

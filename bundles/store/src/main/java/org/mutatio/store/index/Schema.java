@@ -17,8 +17,9 @@ final class Schema {
             "CREATE TABLE IF NOT EXISTS fingerprint (hex VARCHAR(64) PRIMARY KEY, mail_id VARCHAR(26) NOT NULL, at BIGINT NOT"
                     + " NULL, seq BIGINT NOT NULL)",
             "CREATE TABLE IF NOT EXISTS mail (seq BIGINT PRIMARY KEY, mail_id VARCHAR(26) NOT NULL, segment BIGINT NOT NULL,"
-                    + " at INT NOT NULL, live INT NOT NULL)",
+                    + " at INT NOT NULL, live INT NOT NULL, octets BIGINT NOT NULL)",
             "CREATE INDEX IF NOT EXISTS mail_id ON mail (mail_id)",
+            "CREATE INDEX IF NOT EXISTS mail_segment ON mail (segment, live)",
             "CREATE TABLE IF NOT EXISTS message (mailbox BIGINT, uid BIGINT, mod_seq BIGINT NOT NULL, flags INT NOT NULL,"
                     + " keywords VARCHAR NOT NULL, octets BIGINT NOT NULL, at BIGINT NOT NULL, mail BIGINT NOT NULL, form INT NOT"
                     + " NULL, PRIMARY KEY (mailbox, uid))",

@@ -539,6 +539,19 @@ public final class Journal implements AutoCloseable {
         return new JournalRecord(frame, location, header);
     }
 
+    /// A record's second part.
+    ///
+    /// @throws IOException it is damaged, or its segment is gone
+    public ByteBuffer octets(JournalRecord record) throws IOException {
+        ByteBuffer octets = ByteBuffer.allocate(record.octetsLength());
+        files.read(file(record.location()), record.octetsAt(), octets);
+        octets.flip();
+        if (Frame.crc(octets.duplicate()) != record.octetsCrc()) {
+            throw new IOException("damaged octets of record " + record.sequence());
+        }
+        return octets;
+    }
+
     /// The file that holds a location.
     public Path file(Location location) throws IOException {
         return segment(location.segment());

@@ -40,6 +40,10 @@ public final class JournalRecord {
         return frame.octetsLength();
     }
 
+    int octetsCrc() {
+        return frame.octetsCrc();
+    }
+
     /// Where the record ends in the segment.
     public long end() {
         return octetsAt() + frame.octetsLength();

@@ -19,9 +19,10 @@ public enum RecordType {
     QUEUE_CHANGED(14),
     LEASE_TAKEN(15),
     ANSWERS_READ(16),
-    RESTORED(17);
+    RESTORED(17),
+    RECORD_MOVED(18);
 
-    private static final RecordType[] BY_CODE = new RecordType[18];
+    private static final RecordType[] BY_CODE = new RecordType[19];
 
     static {
         for (RecordType type : values()) {

@@ -48,7 +48,8 @@ final class Salvage {
                     Event.DeploymentRecorded _,
                     Event.QueueChanged _,
                     Event.LeaseTaken _,
-                    Event.AnswersRead _ -> Optional.of(event);
+                    Event.AnswersRead _,
+                    Event.RecordMoved _ -> Optional.of(event);
             case Event.Restored restored ->
                 when(
                         event,

@@ -12,7 +12,6 @@ import java.util.stream.Stream;
 import org.mutatio.store.event.Event;
 import org.mutatio.store.event.EventCodec;
 import org.mutatio.store.journal.Journal;
-import org.mutatio.store.journal.RecordType;
 
 /// Reads the journal from its beginning: checksums, hashes, the chain from frame to frame, that every
 /// header is an event,
@@ -54,8 +53,14 @@ public final class Verifier {
                                 + e.getMessage()));
                         return;
                     }
-                    if (record.type() == RecordType.MAIL_ACCEPTED && event instanceof Event.MailAccepted mail) {
+                    Event.MailAccepted mail = null;
+                    if (event instanceof Event.MailAccepted accepted) {
+                        mail = accepted;
                         report.mail(mail.size());
+                    } else if (event instanceof Event.RecordMoved moved) {
+                        mail = moved.accepted();
+                    }
+                    if (mail != null) {
                         if (!mail.blob().isEmpty()) {
                             named.add(mail.blob());
                             Path file = blobs.apply(mail.blob());
