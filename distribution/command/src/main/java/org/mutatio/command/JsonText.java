@@ -5,7 +5,9 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,6 +67,25 @@ final class JsonText {
             write(value, generator);
         }
         return to.toString();
+    }
+
+    /// How every error is said under `--json`.
+    static String error(String message, int code) {
+        try {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("error", message);
+            fields.put("exit", code);
+            return write(fields);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // a text in memory
+        }
+    }
+
+    /// UTF-8; the stream stays open.
+    static void write(Object value, OutputStream to) throws IOException {
+        try (JsonGenerator generator = FACTORY.createGenerator(to).disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)) {
+            write(value, generator);
+        }
     }
 
     private static void write(Object value, JsonGenerator to) throws IOException {

@@ -28,11 +28,9 @@ final class Lifecycle {
 
     /// In the background; returns when all listeners answer.
     int start(Home home) throws ExitException, IOException {
-        if (home.process().isPresent()) {
+        if (home.served()) {
             throw new ExitException(
-                    ExitException.TEMPORARY,
-                    "the server runs already on " + home.folder() + ", process "
-                            + home.process().get().pid());
+                    ExitException.TEMPORARY, "the server runs already on " + home.folder() + process(home.process()));
         }
         if (!Files.exists(home.configuration())) {
             throw new ExitException(
@@ -45,12 +43,13 @@ final class Lifecycle {
         return 0;
     }
 
+    private static String process(Optional<ProcessHandle> process) {
+        return process.map(handle -> ", process " + handle.pid()).orElse("");
+    }
+
     /// @param training where the AOT cache of this start goes when it ends
     Process launch(Home home, Optional<Path> training) throws IOException {
         Files.createDirectories(home.data().resolve("log"));
-        // Of a start before this one.
-        Files.deleteIfExists(home.data().resolve("admin.address"));
-        Files.deleteIfExists(home.data().resolve("admin.token"));
         ProcessBuilder builder = new ProcessBuilder(List.of(
                         distribution.resolve("bin/mutatio").toString(),
                         "run",
@@ -73,13 +72,14 @@ final class Lifecycle {
         while (true) {
             if (!process.isAlive()) {
                 throw new ExitException(
-                        process.exitValue() == 0 ? 70 : process.exitValue(),
+                        process.exitValue() == 0 ? ExitException.SOFTWARE : process.exitValue(),
                         "the server ended at once:\n" + tail(home));
             }
-            if (home.address().isPresent()
+            if (home.process().map(ProcessHandle::pid).equals(Optional.of(process.pid()))
+                    && home.address().isPresent()
                     && home.token().isPresent()
                     && AdminClient.of(home).ready()) {
-                return;
+                return; // it is ours, and not that of another start at the same time
             }
             if (System.nanoTime() > end) {
                 process.destroy();
@@ -102,25 +102,37 @@ final class Lifecycle {
 
     /// SIGTERM, then waits: sessions drain, the store closes.
     int stop(Home home) throws ExitException {
-        Optional<ProcessHandle> process = home.process();
-        if (process.isEmpty()) {
-            out.println("no server runs on " + home.folder());
+        if (!home.served()) {
+            out.println("no server runs for " + home.folder());
             return 0;
         }
-        stop(process.get());
+        Optional<ProcessHandle> process = home.process();
+        if (process.isPresent()) {
+            stop(process.get());
+        } else if (home.served()) {
+            throw new ExitException(
+                    ExitException.UNAVAILABLE,
+                    "the server on " + home.folder()
+                            + " runs where its process cannot be seen from here (another container?); stop it there");
+        }
         out.println("stopped");
         return 0;
     }
 
     static void stop(ProcessHandle process) throws ExitException {
-        boolean _ = process.destroy();
+        if (!process.destroy() && process.isAlive()) {
+            throw new ExitException(
+                    ExitException.NO_PERMISSION,
+                    "process " + process.pid() + " may not be stopped by this user; run this as the server's or root");
+        }
         try {
             ProcessHandle _ = process.onExit().get(STOP_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
             throw new ExitException(
                     ExitException.TEMPORARY, "process " + process.pid() + " did not end within " + STOP_SECONDS + " s");
         } catch (InterruptedException | ExecutionException e) {
-            throw new ExitException(70, "waiting for the end of process " + process.pid() + " failed: " + e);
+            throw new ExitException(
+                    ExitException.SOFTWARE, "waiting for the end of process " + process.pid() + " failed: " + e);
         }
     }
 }

@@ -9,6 +9,8 @@ import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -58,25 +60,40 @@ public final class Main {
         try {
             return dispatch(arguments);
         } catch (ExitException e) {
-            err.println("mutatio: " + e.getMessage());
-            return e.code();
+            return failed(arguments.contains("--json"), e.code(), String.valueOf(e.getMessage()));
+        } catch (FileSystemException e) {
+            String what = e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
+            int code = e instanceof AccessDeniedException ? ExitException.NO_PERMISSION : ExitException.IO_ERROR;
+            return failed(arguments.contains("--json"), code, e.getFile() + ": " + what);
         } catch (IOException e) {
-            err.println("mutatio: " + e.getMessage());
-            return ExitException.TEMPORARY;
+            return failed(arguments.contains("--json"), ExitException.IO_ERROR, String.valueOf(e.getMessage()));
         }
+    }
+
+    /// Programs that asked for JSON get it for what went wrong, too.
+    private int failed(boolean json, int code, String message) {
+        if (json) {
+            out.println(JsonText.error(message, code));
+        } else {
+            err.println("mutatio: " + message);
+        }
+        return code;
     }
 
     private int dispatch(List<String> arguments) throws ExitException, IOException {
         Optional<String> home = homeOption(arguments);
         Optional<AdminClient> client = client(home);
-        List<ActionDescription> actions = client.isPresent() ? client.get().actions() : shipped();
+        List<ActionDescription> actions = client.isPresent() ? offered(client.get()) : shipped();
         CommandLine line = new CommandLine(spec(actions));
         line.setPosixClusteredShortOptionsAllowed(false);
         ParseResult parsed;
         try {
             parsed = line.parseArgs(arguments.toArray(String[]::new));
         } catch (CommandLine.ParameterException e) {
-            err.println("mutatio: " + e.getMessage());
+            int _ = failed(arguments.contains("--json"), ExitException.USAGE, String.valueOf(e.getMessage()));
+            if (arguments.contains("--json")) {
+                return ExitException.USAGE;
+            }
             if (!CommandLine.UnmatchedArgumentException.printSuggestions(e, err)) {
                 e.getCommandLine().usage(err);
             }
@@ -99,10 +116,7 @@ public final class Main {
         boolean json = flag(deepest, "--json");
         boolean quiet = flag(deepest, "-q");
         if (command.userObject() instanceof ActionDescription action) {
-            if (client.isEmpty()) {
-                throw AdminClient.notRunning(Home.of(home));
-            }
-            return call(client.get(), action, deepest, json, quiet);
+            return call(AdminClient.of(Home.of(home)), action, deepest, json, quiet);
         }
         return switch (command.name()) {
             case "start" -> new Lifecycle(distribution, out).start(Home.of(home));
@@ -126,19 +140,21 @@ public final class Main {
         return Optional.empty();
     }
 
-    /// The running server, if there is one: a stale address of a killed one counts as none.
-    private static Optional<AdminClient> client(Optional<String> home) throws ExitException {
-        if (home.isEmpty() && System.getenv("MUTATIO_HOME") == null) {
-            return Optional.empty();
-        }
-        Home found = Home.of(home);
-        if (found.process().isEmpty()) {
-            return Optional.empty();
-        }
+    /// The running server, if there is one that can be asked.
+    private static Optional<AdminClient> client(Optional<String> home) {
         try {
-            return Optional.of(AdminClient.of(found));
-        } catch (ExitException e) {
-            return Optional.empty();
+            return Optional.of(AdminClient.of(Home.of(home)));
+        } catch (ExitException _) {
+            return Optional.empty(); // said when a command needs it
+        }
+    }
+
+    /// A server that was killed just now, or that does not answer, offers what this release has.
+    private static List<ActionDescription> offered(AdminClient client) throws IOException {
+        try {
+            return client.actions();
+        } catch (ExitException _) {
+            return shipped();
         }
     }
 
@@ -301,7 +317,8 @@ public final class Main {
             }
         });
         if (json) {
-            out.println(JsonText.write(result.json()));
+            out.println(
+                    JsonText.write(result.json() instanceof Map<?, ?> fields ? coded(fields, result) : result.json()));
         } else if (result.json() instanceof Map<?, ?> fields && fields.containsKey("error") && result.exit() != 0) {
             // A report that finds something wrong (status) is a report; only what could not be done is an error.
             err.print("mutatio: " + result.text());
@@ -310,6 +327,16 @@ public final class Main {
         }
         out.flush();
         return result.exit();
+    }
+
+    /// An error says its exit code, as those of the command line itself do.
+    private static Map<?, ?> coded(Map<?, ?> fields, AdminClient.Result result) {
+        if (!fields.containsKey("error") || result.exit() == 0) {
+            return fields;
+        }
+        Map<Object, Object> coded = new LinkedHashMap<>(fields);
+        coded.put("exit", result.exit());
+        return coded;
     }
 
     private Map<String, String> arguments(ActionDescription action, ParseResult parsed)
@@ -380,7 +407,7 @@ public final class Main {
         } else {
             Path path = Path.of(file);
             if (!Files.isReadable(path)) {
-                throw new ExitException(66, "cannot read " + path.toAbsolutePath());
+                throw new ExitException(ExitException.NO_INPUT, "cannot read " + path.toAbsolutePath());
             }
             octets = Files.readAllBytes(path);
         }

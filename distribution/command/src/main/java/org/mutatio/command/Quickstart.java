@@ -89,7 +89,7 @@ final class Quickstart {
             throw e;
         } catch (GeneralSecurityException e) {
             takeBack(home, fresh, made);
-            throw new ExitException(70, "keys cannot be made: " + e);
+            throw new ExitException(ExitException.SOFTWARE, "keys cannot be made: " + e);
         }
     }
 

@@ -1,16 +1,7 @@
 package org.mutatio.launcher;
 
-import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.mutatio.vault.ChannelVault;
 
 /// `java org.mutatio.launcher.Main --home DIR`: the server, in the foreground, until SIGTERM or SIGINT.
@@ -33,7 +24,7 @@ public final class Main {
         try {
             Places places = Places.of(arguments, System.getenv("MUTATIO_HOME"));
             places.prepare();
-            FileChannel lock = lock(places);
+            HomeLock lock = HomeLock.take(places);
             Supplier<List<String>> errors = Logs.begin(places.data().resolve("log"), System.getProperty("mutatio.log"));
             try (Server server = new Server(places, new ChannelVault(), lock, errors, begun)) {
                 Thread hook = Thread.ofPlatform().name("mutatio-shutdown").unstarted(server::end);
@@ -44,38 +35,6 @@ public final class Main {
         } catch (StartFailure e) {
             System.err.println("mutatio: " + e.getMessage());
             return e.exitCode();
-        }
-    }
-
-    /// Two servers on one home would both write the journal.
-    private static FileChannel lock(Places places) throws StartFailure {
-        Path file = places.data().resolve("mutatio.pid");
-        try {
-            FileChannel channel = FileChannel.open(
-                    file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-            FileLock lock = tryLock(channel);
-            if (lock == null) {
-                String other = Files.readString(file, StandardCharsets.US_ASCII).strip();
-                channel.close();
-                throw new StartFailure(
-                        75,
-                        "the home " + places.home() + " is in use by process " + other
-                                + "; stop it with: mutatio stop");
-            }
-            channel.truncate(0);
-            channel.write(
-                    StandardCharsets.US_ASCII.encode(ProcessHandle.current().pid() + "\n"));
-            return channel;
-        } catch (IOException e) {
-            throw new StartFailure(73, "cannot write " + file + ": " + e + "; check its owner and mode");
-        }
-    }
-
-    private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
-        try {
-            return channel.tryLock();
-        } catch (OverlappingFileLockException _) {
-            return null; // this very process holds it
         }
     }
 }

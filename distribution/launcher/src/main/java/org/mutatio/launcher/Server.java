@@ -1,6 +1,5 @@
 package org.mutatio.launcher;
 
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Dictionary;
@@ -42,7 +41,7 @@ final class Server implements AutoCloseable {
     private final Logger log = LoggerFactory.getLogger(Server.class);
     private final Places places;
     private final ChannelVault vault;
-    private final FileChannel lock;
+    private final HomeLock lock;
     private final Supplier<List<String>> errors;
     private final long begun;
     private final Framework framework;
@@ -54,7 +53,7 @@ final class Server implements AutoCloseable {
     /// @param lock held on the home; closed at the end
     /// @param errors the last warnings and errors of the log
     /// @param begun [System#nanoTime] of the start
-    Server(Places places, ChannelVault vault, FileChannel lock, Supplier<List<String>> errors, long begun) {
+    Server(Places places, ChannelVault vault, HomeLock lock, Supplier<List<String>> errors, long begun) {
         this.places = places;
         this.vault = vault;
         this.lock = lock;
