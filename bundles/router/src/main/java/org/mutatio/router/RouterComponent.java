@@ -12,6 +12,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.mutatio.api.accounts.Account;
 import org.mutatio.api.accounts.Accounts;
 import org.mutatio.api.admin.Action;
@@ -27,6 +28,8 @@ import org.mutatio.api.store.MailStore;
 import org.mutatio.api.store.RefusedChangeException;
 import org.mutatio.api.store.StoreUnavailableException;
 import org.mutatio.current.Current;
+import org.mutatio.router.admin.AliasActions;
+import org.mutatio.router.admin.DomainActions;
 import org.mutatio.router.admin.PolicyActions;
 import org.mutatio.router.folder.PolicyFolder;
 import org.mutatio.router.folder.PolicyHistory;
@@ -102,9 +105,12 @@ public final class RouterComponent implements Policies, Router, HealthProbe, Met
                 (double) keeper.current().domains().size());
         meters.gauge("mutatio_config_reloads_total", () -> (double) keeper.loads());
         keeper.start();
-        for (Action action : PolicyActions.all(keeper)) {
-            actions.add(context.registerService(Action.class, action, null));
-        }
+        Stream.of(
+                        PolicyActions.all(keeper),
+                        DomainActions.all(keeper, accounts::lend),
+                        AliasActions.all(keeper, router))
+                .flatMap(List::stream)
+                .forEach(action -> actions.add(context.registerService(Action.class, action, null)));
     }
 
     @Deactivate

@@ -38,7 +38,10 @@ public final class FakeAccounts implements Accounts {
     @Override
     public List<Account> list(Optional<Domain> domain) throws StoreUnavailableException {
         present();
-        return List.copyOf(accounts);
+        return accounts.stream()
+                .filter(account ->
+                        domain.isEmpty() || account.address().domain().equals(domain.get()))
+                .toList();
     }
 
     private void present() throws StoreUnavailableException {

@@ -1,10 +1,12 @@
 package org.mutatio.toml;
 
 import java.util.List;
+import java.util.Optional;
 import org.tomlj.MutableTomlArray;
 import org.tomlj.Toml;
 import org.tomlj.TomlArray;
 import org.tomlj.TomlParseResult;
+import org.tomlj.TomlTable;
 
 /// Changes values in a file's text; comments, order and layout of the rest stay as they are.
 public final class TomlEdit {
@@ -27,6 +29,19 @@ public final class TomlEdit {
     /// Whether a file sets it, also as a table.
     public boolean has(List<String> path) {
         return root.get(path) != null;
+    }
+
+    /// The keys of a table in file order, as written without quotes; empty when there is no such table.
+    public List<String> keys(List<String> path) {
+        return root.get(path) instanceof TomlTable table ? List.copyOf(table.keySet()) : List.of();
+    }
+
+    /// The texts of a list; empty when something else stands there or nothing.
+    public Optional<List<String>> texts(List<String> path) {
+        return root.get(path) instanceof TomlArray array
+                        && array.toList().stream().allMatch(String.class::isInstance)
+                ? Optional.of(array.toList().stream().map(String.class::cast).toList())
+                : Optional.empty();
     }
 
     /// Missing tables are made at the end.

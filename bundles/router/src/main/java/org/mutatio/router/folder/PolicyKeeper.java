@@ -1,12 +1,14 @@
 package org.mutatio.router.folder;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +24,8 @@ import org.mutatio.api.policy.FilterSettings;
 import org.mutatio.api.policy.Policies;
 import org.mutatio.router.policy.DomainPolicies;
 import org.mutatio.router.policy.PolicyLoader;
+import org.mutatio.sdk.mail.Domain;
+import org.mutatio.toml.Origin;
 import org.mutatio.toml.Problem;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -184,8 +188,7 @@ public final class PolicyKeeper implements Policies, AutoCloseable {
             state = new State(
                     false,
                     former.restored(),
-                    List.of(new Problem(
-                            new org.mutatio.toml.Origin(folder.path().toString(), 1, 1), message)),
+                    List.of(new Problem(new Origin(folder.path().toString(), 1, 1), message)),
                     List.of());
         }
     }
@@ -211,7 +214,7 @@ public final class PolicyKeeper implements Policies, AutoCloseable {
         try {
             knownFilters = now;
             PolicyLoader.Loaded again = loader.load(folder.read(), current.version(), filters.get());
-            List<Problem> shown = new java.util.ArrayList<>(again.problems());
+            List<Problem> shown = new ArrayList<>(again.problems());
             shown.addAll(again.warnings());
             for (Problem problem : again.problems()) {
                 LOG.warn("event=policy-filter-settings problem=\"{}\"", problem);
@@ -361,6 +364,35 @@ public final class PolicyKeeper implements Policies, AutoCloseable {
         }
     }
 
+    /// Makes one file's new text of its present one.
+    @FunctionalInterface
+    public interface Edit<E extends Exception> {
+
+        /// @param present the file's text; empty: there is none
+        /// @return the new text; empty: the file goes
+        Optional<String> of(Optional<String> present) throws E;
+    }
+
+    /// [#change] of one file, without another change in between.
+    ///
+    /// @param domain whose file it is, whatever spelling of the name the file has; a new one is named in A-labels
+    public <E extends Exception> State edit(Domain domain, Edit<E> edit, String cause) throws IOException, E {
+        loading.lock();
+        try {
+            String name = domain.ascii() + ".toml";
+            Optional<String> present = Optional.empty();
+            for (Map.Entry<String, byte[]> file : folder.read().entrySet()) {
+                if (PolicyLoader.domainOf(file.getKey()).equals(Optional.of(domain))) {
+                    name = file.getKey();
+                    present = Optional.of(new String(file.getValue(), StandardCharsets.UTF_8));
+                }
+            }
+            return change(Map.of(name, edit.of(present)), cause);
+        } finally {
+            loading.unlock();
+        }
+    }
+
     /// What [#change] would say, without doing it.
     public PolicyLoader.Loaded check(Map<String, Optional<String>> changes) throws IOException {
         loading.lock();
@@ -368,7 +400,7 @@ public final class PolicyKeeper implements Policies, AutoCloseable {
             Map<String, byte[]> files = new TreeMap<>(folder.read());
             changes.forEach((name, text) -> {
                 if (text.isPresent()) {
-                    files.put(name, text.get().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                    files.put(name, text.get().getBytes(StandardCharsets.UTF_8));
                 } else {
                     files.remove(name);
                 }

@@ -80,14 +80,26 @@ public final class PolicyLoader {
         return now.stream().map(Known::file).toList();
     }
 
+    /// The domain whose file has that name; empty: none, or the defaults of all.
+    public static Optional<Domain> domainOf(String fileName) {
+        try {
+            return fileName.equals(DEFAULT_FILE) ? Optional.empty() : Optional.of(parseName(fileName));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Domain parseName(String fileName) {
+        return Domain.parse(fileName.substring(0, fileName.length() - ".toml".length()));
+    }
+
     private PolicyFile read(String name, byte[] octets) {
         String shown = folder + "/" + name;
         if (name.equals(DEFAULT_FILE)) {
             return PolicyFile.read(octets, shown, Optional.empty());
         }
         try {
-            String base = name.substring(0, name.length() - ".toml".length());
-            return PolicyFile.read(octets, shown, Optional.of(Domain.parse(base)));
+            return PolicyFile.read(octets, shown, Optional.of(parseName(name)));
         } catch (IllegalArgumentException e) {
             PolicyFile read = PolicyFile.read(octets, shown, Optional.of(new Domain("invalid")));
             List<Problem> problems = new ArrayList<>(read.problems());
