@@ -319,18 +319,22 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
     }
 
     /// One of 1,024 folders by the random end of the id, so that none grows without bound.
-    private Path blobFolder(String name) {
+    private static Path blobFolder(Path data, String name) {
         return data.resolve("blobs").resolve(name.substring(24));
     }
 
+    static Path blob(Path data, String name) {
+        return blobFolder(data, name).resolve(name);
+    }
+
     private Path blob(String name) {
-        return blobFolder(name).resolve(name);
+        return blob(data, name);
     }
 
     private void keepBlob(Change.Deliver deliver, String name) throws StoreUnavailableException {
         Path target = blob(name);
         try {
-            Path folder = blobFolder(name);
+            Path folder = blobFolder(data, name);
             files.createFolders(folder);
             Octets content = deliver.content().content();
             Path spilled = deliver.content() instanceof LocalSpool spool ? spool.file() : null;
@@ -665,14 +669,7 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
         org.mutatio.store.verify.Report report = org.mutatio.store.verify.Verifier.journal(
                 data, journal, codec, this::blob, applier.applied(), progress);
         try {
-            for (Journal.Damage damage : journal.damages()) {
-                report.problems(
-                        applier.index().mailsBetween(damage.afterSequence() + 1, damage.beforeSequence() - 1).stream()
-                                .map(mail -> "mail " + mail + " cannot be read any more: its record is damaged")
-                                .toList());
-            }
-            report.problems(applier.index().danglingReferences());
-            report.problems(applier.index().wrongCounters());
+            verify(applier.index(), journal, report);
         } catch (SQLException e) {
             report.problems(List.of("the index cannot be read: " + e.getMessage()));
         }
@@ -680,6 +677,18 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
             Running.forgetHalts(data);
         }
         return report;
+    }
+
+    /// The index against itself, and who is hit by damage of the journal.
+    static void verify(org.mutatio.store.index.Index index, Journal journal, org.mutatio.store.verify.Report report)
+            throws SQLException {
+        for (Journal.Damage damage : journal.damages()) {
+            report.problems(index.mailsBetween(damage.afterSequence() + 1, damage.beforeSequence() - 1).stream()
+                    .map(mail -> "mail " + mail + " cannot be read any more: its record is damaged")
+                    .toList());
+        }
+        report.problems(index.danglingReferences());
+        report.problems(index.wrongCounters());
     }
 
     @Override

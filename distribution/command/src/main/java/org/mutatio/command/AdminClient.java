@@ -34,7 +34,18 @@ final class AdminClient {
     }
 
     /// What an action answered.
-    record Result(int exit, String text, Object json) {}
+    record Result(int exit, String text, Object json) {
+
+        /// Of `{"exit": ..., "text": ..., "json": ...}`.
+        static Result of(Object answer) {
+            Map<?, ?> fields = answer instanceof Map<?, ?> object ? object : Map.of();
+            Object json = fields.get("json");
+            return new Result(
+                    fields.get("exit") instanceof Number number ? number.intValue() : ExitException.PROTOCOL,
+                    String.valueOf(fields.get("text")),
+                    json == null ? Map.of() : json);
+        }
+    }
 
     /// @throws ExitException 69: no server runs there; 75: one does, but it does not listen yet
     static AdminClient of(Home home) throws ExitException {
@@ -136,12 +147,7 @@ final class AdminClient {
                 if (fields.get("progress") instanceof String step) {
                     progress.accept(step);
                 } else {
-                    Object exit = fields.get("exit");
-                    Object json = fields.get("json");
-                    return new Result(
-                            exit instanceof Number number ? number.intValue() : ExitException.PROTOCOL,
-                            String.valueOf(fields.get("text")),
-                            json == null ? Map.of() : json);
+                    return Result.of(fields);
                 }
             }
             line = in.readLine();

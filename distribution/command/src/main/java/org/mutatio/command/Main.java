@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -35,6 +36,9 @@ import picocli.CommandLine.ParseResult;
 public final class Main {
 
     private static final List<String> LOCAL = List.of("start", "stop", "run", "quickstart", "version");
+
+    /// Arguments that name a place on this machine.
+    private static final Set<String> FOLDERS = Set.of("FOLDER", "COPY", "HOME");
 
     private final PrintStream out;
     private final PrintStream err;
@@ -116,7 +120,7 @@ public final class Main {
         boolean json = flag(deepest, "--json");
         boolean quiet = flag(deepest, "-q");
         if (command.userObject() instanceof ActionDescription action) {
-            return call(AdminClient.of(Home.of(home)), action, deepest, json, quiet);
+            return call(Home.of(home), action, deepest, json, quiet);
         }
         return switch (command.name()) {
             case "start" -> new Lifecycle(distribution, out).start(Home.of(home));
@@ -308,17 +312,25 @@ public final class Main {
 
     // ---- calling
 
-    private int call(AdminClient client, ActionDescription action, ParseResult parsed, boolean json, boolean quiet)
+    private int call(Home home, ActionDescription action, ParseResult parsed, boolean json, boolean quiet)
             throws ExitException, IOException {
-        Map<String, String> arguments = arguments(action, parsed);
-        AdminClient.Result result = client.call(action.name(), arguments, step -> {
+        boolean offline = Offline.can(action.name()) && !home.served();
+        Consumer<String> progress = step -> {
             if (!quiet && !json) {
                 err.println(step);
             }
-        });
+        };
+        AdminClient.Result result;
+        if (offline) {
+            progress.accept("no server runs for " + home.folder() + ": read offline, nothing is changed");
+            result = new Offline(distribution).call(home, action.name(), arguments(action, parsed), progress);
+        } else {
+            AdminClient client = AdminClient.of(home); // before a password is asked for
+            result = client.call(action.name(), arguments(action, parsed), progress);
+        }
         if (json) {
-            out.println(
-                    JsonText.write(result.json() instanceof Map<?, ?> fields ? coded(fields, result) : result.json()));
+            out.println(JsonText.write(
+                    result.json() instanceof Map<?, ?> fields ? coded(fields, result, offline) : result.json()));
         } else if (result.json() instanceof Map<?, ?> fields && fields.containsKey("error") && result.exit() != 0) {
             // A report that finds something wrong (status) is a report; only what could not be done is an error.
             err.print("mutatio: " + result.text());
@@ -330,12 +342,14 @@ public final class Main {
     }
 
     /// An error says its exit code, as those of the command line itself do.
-    private static Map<?, ?> coded(Map<?, ?> fields, AdminClient.Result result) {
-        if (!fields.containsKey("error") || result.exit() == 0) {
-            return fields;
-        }
+    private static Map<?, ?> coded(Map<?, ?> fields, AdminClient.Result result, boolean offline) {
         Map<Object, Object> coded = new LinkedHashMap<>(fields);
-        coded.put("exit", result.exit());
+        if (fields.containsKey("error") && result.exit() != 0) {
+            coded.put("exit", result.exit());
+        }
+        if (offline) {
+            coded.put("offline", true);
+        }
         return coded;
     }
 
@@ -397,6 +411,9 @@ public final class Main {
             arguments.put(
                     "FILE.path", Path.of(value).toAbsolutePath().normalize().toString());
             arguments.put("FILE", content(value));
+        } else if (FOLDERS.contains(name)) {
+            // The server's own folder is another one.
+            arguments.put(name, Path.of(value).toAbsolutePath().normalize().toString());
         }
     }
 
@@ -455,8 +472,7 @@ public final class Main {
     // ---- local ones
 
     private int version(boolean json) throws IOException {
-        String version = Optional.ofNullable(Main.class.getPackage().getImplementationVersion())
-                .orElseGet(() -> String.valueOf(distribution.getFileName()).replace("mutatio-", ""));
+        String version = Version.text();
         String java = Runtime.version().toString();
         if (json) {
             Map<String, Object> fields = new LinkedHashMap<>();

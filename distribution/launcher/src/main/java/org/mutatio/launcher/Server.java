@@ -36,8 +36,6 @@ final class Server implements AutoCloseable {
     /// All of the shutdown's drain; systemd's TimeoutStopSec is 60.
     private static final long SHUTDOWN_SECONDS = 40;
 
-    private static final String VERSION = "0.1.0";
-
     private final Logger log = LoggerFactory.getLogger(Server.class);
     private final Places places;
     private final ChannelVault vault;
@@ -83,7 +81,7 @@ final class Server implements AutoCloseable {
         properties.put("org.apache.felix.log.storeDebug", "false");
         properties.put("mutatio.home", places.home().toString());
         properties.put("mutatio.distribution", places.distribution().toString());
-        properties.put("mutatio.version", VERSION);
+        properties.put("mutatio.version", Version.text());
         return properties;
     }
 
@@ -109,7 +107,7 @@ final class Server implements AutoCloseable {
             }
             log.info(
                     "event=framework-started version={} java={} home={} ms={}",
-                    VERSION,
+                    Version.text(),
                     Runtime.version(),
                     places.home(),
                     TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));

@@ -18,6 +18,7 @@ import org.mutatio.toml.Problem;
 record AdminAction(String name, String summary, List<Argument> arguments, String example, boolean changes, Work work)
         implements Action {
 
+    static final int EX_NOINPUT = 66;
     static final int EX_IOERR = 74;
     static final int EX_CONFIG = 78;
 

@@ -1,6 +1,7 @@
 package org.mutatio.router.admin;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,11 @@ import org.mutatio.router.folder.PolicyKeeper;
 /// `policy show|check|deploy`.
 public final class PolicyActions {
 
+    static final String CHECK_SUMMARY = "whether the files in config/domains are right; every problem at once";
+    static final List<Argument> CHECK_ARGUMENTS = List.of(
+            Argument.optional("FOLDER", "another folder with files of domains, to be checked as if it were ours"));
+    static final String CHECK_EXAMPLE = "mutatio policy check";
+
     private PolicyActions() {}
 
     public static List<Action> all(PolicyKeeper keeper) {
@@ -32,11 +38,11 @@ public final class PolicyActions {
                         call -> show(keeper, call)),
                 new AdminAction(
                         "policy check",
-                        "whether the files in config/domains are right; every problem at once",
-                        List.of(),
-                        "mutatio policy check",
+                        CHECK_SUMMARY,
+                        CHECK_ARGUMENTS,
+                        CHECK_EXAMPLE,
                         false,
-                        _ -> check(keeper)),
+                        call -> check(keeper, call)),
                 new AdminAction(
                         "policy deploy",
                         "checks the whole set with this file, and puts it in force",
@@ -69,9 +75,22 @@ public final class PolicyActions {
         return ActionResult.of(text.toString(), Json.array(items));
     }
 
-    private static ActionResult check(PolicyKeeper keeper) throws IOException {
-        var loaded = keeper.check(Map.of());
+    private static ActionResult check(PolicyKeeper keeper, ActionCall call) throws ActionException, IOException {
+        Optional<Path> folder = folder(call);
+        var loaded = folder.isPresent() ? keeper.check(folder.get()) : keeper.check(Map.of());
         return AdminAction.checked(loaded.problems(), loaded.warnings(), "the policies are right\n", "", Json.object());
+    }
+
+    /// The folder named in a call.
+    static Optional<Path> folder(ActionCall call) throws ActionException {
+        Optional<Path> folder = call.get("FOLDER").map(Path::of);
+        if (folder.isPresent() && !folder.get().isAbsolute()) {
+            throw ActionException.usage("give the folder from the root on: the server's own folder is not yours");
+        }
+        if (folder.isPresent() && !Files.isDirectory(folder.get())) {
+            throw new ActionException(AdminAction.EX_NOINPUT, "there is no folder " + folder.get());
+        }
+        return folder;
     }
 
     private static ActionResult deploy(PolicyKeeper keeper, ActionCall call) throws ActionException, IOException {

@@ -3,6 +3,7 @@ package org.mutatio.router.folder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.ClosedWatchServiceException;
+import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
@@ -409,6 +410,11 @@ public final class PolicyKeeper implements Policies, AutoCloseable {
         } finally {
             loading.unlock();
         }
+    }
+
+    /// What the files of another folder would say if they were ours.
+    public PolicyLoader.Loaded check(Path other) throws IOException {
+        return loader.elsewhere(other.toString()).load(new PolicyFolder(other).read(), 1, filters.get());
     }
 
     @Override

@@ -52,6 +52,11 @@ public final class PolicyLoader {
         this.secrets = secrets;
     }
 
+    /// One for files in another folder, with the same secrets.
+    public PolicyLoader elsewhere(String other) {
+        return new PolicyLoader(other, secrets);
+    }
+
     /// @param files octets by name in the folder: `example.com.toml`
     /// @param version of the set, if it is good
     /// @param filters checks `[filters.*]`; empty: nobody can yet

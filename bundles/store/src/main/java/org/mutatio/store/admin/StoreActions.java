@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.mutatio.api.admin.Action;
 import org.mutatio.api.admin.ActionCall;
 import org.mutatio.api.admin.ActionException;
@@ -122,15 +123,27 @@ public final class StoreActions {
     }
 
     private static ActionResult verify(LocalStore store, ActionCall call) throws ActionException {
+        return verify((progress, _) -> store.verify(progress), call);
+    }
+
+    /// Reads the store and says what is wrong.
+    @FunctionalInterface
+    interface Verification {
+        Report run(Consumer<String> progress, Consumer<String> notes) throws IOException;
+    }
+
+    static ActionResult verify(Verification verification, ActionCall call) throws ActionException {
         List<String> notes = new ArrayList<>();
         Report report;
         try {
-            report = store.verify(line -> {
-                call.progress().accept(line);
-                if (line.startsWith("blob ") && notes.size() < 100) {
-                    notes.add(line);
-                }
-            });
+            report = verification.run(
+                    line -> {
+                        call.progress().accept(line);
+                        if (line.startsWith("blob ") && notes.size() < 100) {
+                            notes.add(line);
+                        }
+                    },
+                    notes::add);
         } catch (IOException e) {
             throw new ActionException(74, "the store cannot be read: " + e.getMessage());
         }

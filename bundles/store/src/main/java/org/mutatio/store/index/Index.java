@@ -81,6 +81,22 @@ public final class Index implements AutoCloseable {
         }
     }
 
+    /// One that is there, of which not an octet is changed; only questions may be asked of it.
+    public static Index openReadOnly(Path folder) throws SQLException {
+        JdbcDataSource source = new JdbcDataSource();
+        source.setURL("jdbc:h2:async:" + folder.resolve(NAME).toAbsolutePath()
+                + ";IFEXISTS=TRUE;ACCESS_MODE_DATA=r;FILE_LOCK=NO;TRACE_LEVEL_FILE=0;DB_CLOSE_ON_EXIT=FALSE");
+        source.setUser("sa");
+        source.setPassword("");
+        Connection writer = source.getConnection();
+        try {
+            return new Index(writer, source.getConnection());
+        } catch (SQLException e) {
+            writer.close();
+            throw e;
+        }
+    }
+
     public static Path file(Path folder) {
         return folder.resolve(NAME + ".mv.db");
     }

@@ -70,6 +70,17 @@ public final class Recovery {
             force(data);
             return;
         }
+        readFormat(data);
+    }
+
+    /// [#checkFormat] without writing anything.
+    ///
+    /// @throws IOException there is no data, or it is another release's
+    public static void readFormat(Path data) throws IOException {
+        Path file = data.resolve("format");
+        if (!Files.exists(file)) {
+            throw new IOException("there is no store in " + data + " (its file `format` is missing)");
+        }
         String format = Files.readString(file, StandardCharsets.US_ASCII).strip();
         if (!format.equals(FORMAT)) {
             throw new IOException("the data in " + data + " has format " + format + ", this release knows format "

@@ -59,6 +59,13 @@ public final class Running implements AutoCloseable {
         return new Running(data, channel, lock);
     }
 
+    /// Whether the index can be trusted, without beginning a run.
+    public static boolean trusted(Path data) throws IOException {
+        Path marker = data.resolve("running");
+        return !Files.exists(marker)
+                || Files.readString(marker, StandardCharsets.US_ASCII).strip().equals(bootId());
+    }
+
     private static String bootId() throws IOException {
         // macOS has none: every unclean stop then counts as a power cut, which is slower and safe.
         return Files.exists(BOOT_ID)
