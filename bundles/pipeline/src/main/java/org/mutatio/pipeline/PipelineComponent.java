@@ -38,6 +38,7 @@ import org.mutatio.pipeline.transaction.Limits;
 import org.mutatio.pipeline.transaction.MailPipeline;
 import org.mutatio.pipeline.transaction.Network;
 import org.mutatio.pipeline.transaction.Observers;
+import org.mutatio.pipeline.transaction.Rehearsal;
 import org.mutatio.pipeline.transaction.Services;
 import org.mutatio.pipeline.transaction.VersionedRouter;
 import org.mutatio.sdk.filter.Filter;
@@ -59,7 +60,15 @@ import org.osgi.service.metatype.annotations.Designate;
 @Component(configurationPid = "org.mutatio.pipeline", configurationPolicy = REQUIRE, immediate = true)
 @Designate(ocd = PipelineConfig.class)
 public final class PipelineComponent
-        implements Pipeline, Appends, FilterSettings, FilterPins, Drainable, MeterSource, HealthProbe, FilterOverview {
+        implements Pipeline,
+                Appends,
+                FilterSettings,
+                FilterPins,
+                Drainable,
+                MeterSource,
+                HealthProbe,
+                FilterOverview,
+                Rehearsals {
 
     private static final String PROBED = "org.mutatio.pipeline";
 
@@ -205,6 +214,11 @@ public final class PipelineComponent
     public Appended append(Append append, Spool content, ByteBuffer summary)
             throws RefusedChangeException, StoreUnavailableException {
         return pipeline.append(append, content, summary);
+    }
+
+    @Override
+    public Rehearsal.Result rehearse(Rehearsal.Attempt attempt) throws StoreUnavailableException {
+        return pipeline.rehearse(attempt);
     }
 
     @Override

@@ -11,7 +11,7 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface Router {
 
-    /// @param size octets of the message, 0 when not yet known (asked again when it is)
+    /// @param size octets of the message, 0 when not yet known
     /// @param authenticated the account that sends, when it logged in
     record Question(ReversePath sender, MailAddress recipient, long size, Optional<Account> authenticated) {}
 
@@ -36,7 +36,9 @@ public interface Router {
         List<Why> why();
 
         /// To these targets (aliases may have made many of one); never empty.
-        record To(Policy policy, List<Target> targets, List<Why> why) implements Routing {
+        ///
+        /// @param bySize the size had a say, or a route in Java was told it: asked again when it is known
+        record To(Policy policy, List<Target> targets, List<Why> why, boolean bySize) implements Routing {
             public To {
                 targets = List.copyOf(targets);
                 why = List.copyOf(why);

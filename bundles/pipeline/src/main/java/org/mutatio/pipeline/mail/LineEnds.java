@@ -3,12 +3,12 @@ package org.mutatio.pipeline.mail;
 import java.io.ByteArrayOutputStream;
 
 /// A bare CR or LF never leaves us; RFC 5321 section 2.3.8.
-final class LineEnds {
+public final class LineEnds {
 
     private LineEnds() {}
 
     /// With CR LF for each CR or LF that stands alone; the same array when there is none.
-    static byte[] normalise(byte[] octets) {
+    public static byte[] normalise(byte[] octets) {
         int bare = 0;
         for (int i = 0; i < octets.length; i++) {
             if (bare(octets, i)) {

@@ -1,8 +1,6 @@
 package org.mutatio.pipeline.transaction;
 
-import java.util.List;
 import java.util.Map;
-import org.mutatio.api.policy.Router;
 import org.mutatio.pipeline.mail.SeenRecipient;
 import org.mutatio.sdk.mail.MailAddress;
 
@@ -13,26 +11,26 @@ final class Accepted {
     private final MailAddress destination;
     private final Map<String, String> parameters;
     private final Ruling ruling;
-    private final List<Router.Target> targets;
+    private final Routed routed;
     private final Verdict verdict;
 
     /// @param address as the client wrote it
     /// @param destination another one, when a filter redirected it
     /// @param ruling the policy that rules it
-    /// @param targets where RCPT found it to go; asked again when the size is known
+    /// @param routed where RCPT found mail for the destination to go
     /// @param verdict of the filters at RCPT or before, when it is to be taken and not to be delivered
     Accepted(
             MailAddress address,
             MailAddress destination,
             Map<String, String> parameters,
             Ruling ruling,
-            List<Router.Target> targets,
+            Routed routed,
             Verdict verdict) {
         this.address = address;
         this.destination = destination;
         this.parameters = Map.copyOf(parameters);
         this.ruling = ruling;
-        this.targets = List.copyOf(targets);
+        this.routed = routed;
         this.verdict = verdict;
     }
 
@@ -52,8 +50,8 @@ final class Accepted {
         return ruling;
     }
 
-    List<Router.Target> targets() {
-        return targets;
+    Routed routed() {
+        return routed;
     }
 
     Verdict verdict() {

@@ -83,7 +83,8 @@ final class Appending implements AutoCloseable {
     private Appends.Appended append(Spool content, ReceivedMessage received)
             throws IOException, RefusedChangeException, StoreUnavailableException {
         Router.Target.Mailbox target = new Router.Target.Mailbox(append.account(), owner, "");
-        Accepted recipient = new Accepted(owner, owner, Map.of(), ruling, List.of(target), Verdict.PASS);
+        Accepted recipient =
+                new Accepted(owner, owner, Map.of(), ruling, new Routed(ruling, List.of(target), false), Verdict.PASS);
         SeenEnvelope envelope = new SeenEnvelope(
                 ReversePath.of(owner), List.of(recipient.seen()), content.size(), owner.international());
         Unit unit = new Unit(recipient, target, ruling, Draft.of(received), Verdict.PASS);

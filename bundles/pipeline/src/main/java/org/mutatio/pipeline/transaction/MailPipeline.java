@@ -33,12 +33,13 @@ public final class MailPipeline implements Pipeline, Appends {
     private final Services services;
     private final FilterTable filters;
     private final Asking asking;
-    private final Observers observers;
+    private final Audience observers;
     private final Limits limits;
     private final Meters meters;
     private final InstantSource clock;
     private final RandomGenerator random;
     private final String version;
+    private final boolean rehearsal;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition ended = lock.newCondition();
@@ -69,6 +70,35 @@ public final class MailPipeline implements Pipeline, Appends {
         this.clock = clock;
         this.random = random;
         this.version = version;
+        this.rehearsal = false;
+    }
+
+    private MailPipeline(MailPipeline live, Services services) {
+        this.services = services;
+        this.filters = live.filters;
+        this.asking = live.asking;
+        this.observers = Audience.NOBODY;
+        this.limits = live.limits;
+        this.meters = new Meters();
+        this.clock = live.clock;
+        this.random = live.random;
+        this.version = live.version;
+        this.rehearsal = true;
+    }
+
+    /// The same policies and filters, but nothing that happens in it is counted, told or logged as mail.
+    MailPipeline rehearsing(Services over) {
+        return new MailPipeline(this, over);
+    }
+
+    /// What would become of a message now; see [Rehearsal].
+    public Rehearsal.Result rehearse(Rehearsal.Attempt attempt) throws StoreUnavailableException {
+        transactionBegan(); // so that a swap waits for it as for a real one
+        try {
+            return Rehearsal.of(this, attempt);
+        } finally {
+            transactionEnded();
+        }
     }
 
     @Override
@@ -96,12 +126,17 @@ public final class MailPipeline implements Pipeline, Appends {
         return asking;
     }
 
-    Observers observers() {
+    Audience observers() {
         return observers;
     }
 
     Limits limits() {
         return limits;
+    }
+
+    /// Nothing of it is to be logged as mail.
+    boolean rehearsal() {
+        return rehearsal;
     }
 
     Meters meters() {

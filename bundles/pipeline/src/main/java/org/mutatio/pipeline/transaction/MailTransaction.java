@@ -282,15 +282,12 @@ final class MailTransaction implements Transaction {
                         redirected.to(),
                         recipientParameters,
                         routed.ruling(),
-                        route(redirected.to(), parameters.size()).targets(),
+                        route(redirected.to(), parameters.size()),
                         Verdict.PASS);
             case Verdict.Pass _, Verdict.Quarantined _, Verdict.Discarded _ ->
-                new Accepted(address, address, recipientParameters, routed.ruling(), routed.targets(), taken);
+                new Accepted(address, address, recipientParameters, routed.ruling(), routed, taken);
         };
     }
-
-    /// @param ruling the recipient's policy; the sender's own for foreign recipients
-    private record Routed(Ruling ruling, List<Router.Target> targets) {}
 
     private Routed route(MailAddress address, long size) throws Refusal {
         PolicySet policies = policies();
@@ -315,7 +312,7 @@ final class MailTransaction implements Transaction {
         return switch (routing) {
             case Router.Routing.To to -> {
                 checkHold(to.targets());
-                yield new Routed(Ruling.of(to.policy()), to.targets());
+                yield new Routed(Ruling.of(to.policy()), to.targets(), to.bySize());
             }
             case Router.Routing.Unknown _ -> throw new Refusal(Replies.UNKNOWN, "unknown", why);
             case Router.Routing.Unavailable _ -> throw new Refusal(Replies.NOT_NOW, "unavailable", why);
@@ -348,7 +345,8 @@ final class MailTransaction implements Transaction {
         return new Routed(
                 own,
                 List.of(new Router.Target.Relay(
-                        address, "smtp:" + address.domain().ascii(), tls)));
+                        address, "smtp:" + address.domain().ascii(), tls)),
+                false);
     }
 
     private void checkQuota(Routed routed) throws Refusal, StoreUnavailableException {
@@ -518,11 +516,11 @@ final class MailTransaction implements Transaction {
         }
     }
 
-    /// Where it goes, now that the size is known.
+    /// Where it goes, now that the size is known; asked again only where the size has a say.
     private List<Unit> units(Accepted one, Draft first, long size, Set<String> delivered) {
         List<Unit> units = new ArrayList<>();
         try {
-            Routed routed = route(one.destination(), size);
+            Routed routed = one.routed().bySize() ? route(one.destination(), size) : one.routed();
             for (Router.Target target : routed.targets()) {
                 Verdict found = one.verdict();
                 if (target instanceof Router.Target.Mailbox mailbox
@@ -534,7 +532,7 @@ final class MailTransaction implements Transaction {
         } catch (Refusal refusal) {
             // of a moment ago, or of a route by size
             Verdict found = new Verdict.Refused(refusal.reply(), "route", words(refusal));
-            units.add(new Unit(one, one.targets().getFirst(), one.ruling(), first, found));
+            units.add(new Unit(one, one.routed().targets().getFirst(), one.ruling(), first, found));
         }
         return units;
     }
@@ -617,7 +615,7 @@ final class MailTransaction implements Transaction {
         }
         hold(store, ending, done);
         count(outcome);
-        log.info(
+        tell(
                 "event=mail.{} id={} session={} role={} client={} from={} recipients={} size={} micros={}",
                 outcome,
                 id,
@@ -685,7 +683,7 @@ final class MailTransaction implements Transaction {
         pipeline.meters()
                 .counter("mutatio_messages_total", "outcome", "repeated")
                 .add();
-        log.info("event=mail.repeated id={} first={} session={}", id, first, facts.sessionId());
+        tell("event=mail.repeated id={} first={} session={}", id, first, facts.sessionId());
         List<Reply> replies = each;
         if (replies.isEmpty()) {
             replies = new ArrayList<>();
@@ -715,7 +713,7 @@ final class MailTransaction implements Transaction {
         pipeline.meters()
                 .counter("mutatio_rejects_total", "stage", "message", "reason", refusal.word())
                 .add();
-        log.info(
+        tell(
                 "event=mail.{} id={} session={} role={} client={} from={} recipients={} reply=\"{}\" reason=\"{}\"",
                 outcome,
                 id,
@@ -773,7 +771,7 @@ final class MailTransaction implements Transaction {
         pipeline.meters()
                 .counter("mutatio_rejects_total", "stage", stage, "reason", refusal.word())
                 .add();
-        log.info(
+        tell(
                 "event=mail.refused id={} session={} role={} client={} stage={} subject=\"{}\" reply=\"{}\" reason=\"{}\"",
                 id,
                 facts.sessionId(),
@@ -784,6 +782,13 @@ final class MailTransaction implements Transaction {
                 told,
                 clean(words(refusal)));
         return told;
+    }
+
+    /// One line for each message and each refusal.
+    private void tell(String format, Object... values) {
+        if (!pipeline.rehearsal()) {
+            log.info(format, values);
+        }
     }
 
     private static Refusal absent(AbsentServiceException e) {

@@ -10,7 +10,7 @@ import org.mutatio.api.metrics.Meters;
 /// Tells DONE filters, off the session's path: on two virtual threads, at most 1,000 messages behind; beyond that they
 /// are
 /// not told, and it is counted.
-public final class Observers implements AutoCloseable {
+public final class Observers implements Audience, AutoCloseable {
 
     private static final int THREADS = 2;
     private static final int WAITING = 1_000;
@@ -34,8 +34,8 @@ public final class Observers implements AutoCloseable {
         threads.allowCoreThreadTimeOut(true);
     }
 
-    /// @param octets that the work holds
-    void tell(Runnable work, long octets) {
+    @Override
+    public void tell(Runnable work, long octets) {
         if (held.addAndGet(octets) > MOST_OCTETS) {
             drop(octets);
             return;

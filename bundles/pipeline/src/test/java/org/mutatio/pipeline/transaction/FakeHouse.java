@@ -22,6 +22,7 @@ final class FakeHouse implements Policies, PolicySet, Router {
     private final Map<String, List<String>> aliases = new HashMap<>();
     private final Map<String, Routing> routes = new HashMap<>();
     int asked;
+    boolean bySize;
 
     FakePolicy domain(String name) {
         return policies.computeIfAbsent(Domain.parse(name), _ -> new FakePolicy(name));
@@ -47,7 +48,8 @@ final class FakeHouse implements Policies, PolicySet, Router {
         return new Routing.To(
                 domain(parsed.domain().ascii()),
                 List.of(new Target.Relay(parsed, lane, "opportunistic")),
-                List.of(new Why("config/domains/example.com.toml:7", "relay", "route")));
+                List.of(new Why("config/domains/example.com.toml:7", "relay", "route")),
+                true);
     }
 
     @Override
@@ -101,7 +103,7 @@ final class FakeHouse implements Policies, PolicySet, Router {
         }
         List<Why> why =
                 List.of(new Why("config/domains/example.com.toml:3", targets.isEmpty() ? "unknown" : "local", ""));
-        return targets.isEmpty() ? new Routing.Unknown(policy, why) : new Routing.To(policy, targets, why);
+        return targets.isEmpty() ? new Routing.Unknown(policy, why) : new Routing.To(policy, targets, why, bySize);
     }
 
     @Override

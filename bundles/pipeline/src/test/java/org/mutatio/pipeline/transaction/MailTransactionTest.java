@@ -55,6 +55,15 @@ class MailTransactionTest {
     // --- kept
 
     @Test
+    void theRouterIsAskedAgainOnlyWhereTheSizeHasASay() {
+        bench.send(Bench.MESSAGE, "ann@example.com");
+        assertEquals(1, bench.house.asked);
+        bench.house.route("bo@example.com", bench.house.relay("bo@example.com", "smtp:mx.example.com:25"));
+        bench.send(Bench.MESSAGE, "bo@example.com");
+        assertEquals(3, bench.house.asked);
+    }
+
+    @Test
     void aMessageIsKeptInTheInboxWithItsTraceFieldsInFront() { // RFC 5321 section 4.4
         Transaction.Answer answer = bench.send(Bench.MESSAGE, "ann@example.com");
         String id = bench.store.delivered.getFirst().id().text();
@@ -485,6 +494,7 @@ class MailTransactionTest {
 
     @Test
     void itIsRoutedAgainWhenTheSizeIsKnown() {
+        bench.house.bySize = true;
         try (Transaction transaction = bench.begin("bo@example.net")) {
             transaction.mail();
             transaction.recipient(MailAddress.parse("ann@example.com"), Map.of());

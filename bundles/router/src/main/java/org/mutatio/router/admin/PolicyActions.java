@@ -1,6 +1,9 @@
 package org.mutatio.router.admin;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -98,7 +101,16 @@ public final class PolicyActions {
         if (!name.endsWith(".toml")) {
             throw ActionException.usage("the file is to be named DOMAIN.toml, not " + name);
         }
-        var state = keeper.change(Map.of(name, Optional.of(call.require("FILE"))), "policy deploy");
+        String text;
+        try {
+            text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(call.octets("FILE")))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw ActionException.data(name + " is not UTF-8; save it as UTF-8");
+        }
+        var state = keeper.change(Map.of(name, Optional.of(text)), "policy deploy");
         return AdminAction.checked(
                 state.problems(),
                 state.warnings(),

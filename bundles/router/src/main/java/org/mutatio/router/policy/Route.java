@@ -80,6 +80,11 @@ public record Route(
                 && (authenticated.isEmpty() || authenticated.get() == loggedIn);
     }
 
+    /// Whether the message's size has a say in [#matches].
+    public boolean asksSize() {
+        return sizeOver.isPresent() || sizeUnder.isPresent();
+    }
+
     /// Whether a later route is never reached behind this one: whatever matches it matches this one before.
     boolean hides(Route later) {
         if (action instanceof Action.Provider) {

@@ -115,6 +115,7 @@ public final class DomainRouter implements Router {
         private final Map<String, Target> targets = new LinkedHashMap<>();
         private final Set<MailAddress> ancestors = new LinkedHashSet<>();
         private int steps;
+        private boolean bySize;
         private Optional<Reply> refusal = Optional.empty();
 
         Walk(PolicySet set, ReversePath sender, long size, boolean loggedIn, boolean withRoutes) {
@@ -143,7 +144,7 @@ public final class DomainRouter implements Router {
             }
             return targets.isEmpty()
                     ? new Routing.Unknown(policy.get(), why)
-                    : new Routing.To(policy.get(), List.copyOf(targets.values()), why);
+                    : new Routing.To(policy.get(), List.copyOf(targets.values()), why, bySize);
         }
 
         private Optional<EffectivePolicy> policy(Domain domain) {
@@ -172,6 +173,7 @@ public final class DomainRouter implements Router {
 
         private boolean routed(MailAddress address, EffectivePolicy policy) throws StoreUnavailableException {
             for (Route route : policy.routes()) {
+                bySize |= route.asksSize();
                 if (!route.matches(sender, address, size, loggedIn)) {
                     continue;
                 }
@@ -186,6 +188,7 @@ public final class DomainRouter implements Router {
                         return true;
                     }
                     case Route.Action.Provider(var name, var tls) -> {
+                        bySize = true;
                         Optional<String> host = providers.route(name, sender, address, size);
                         if (host.isPresent()) {
                             why.add(new Why(route.origin(), "route", "provider " + name + ": relay " + host.get()));

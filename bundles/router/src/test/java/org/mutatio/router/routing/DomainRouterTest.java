@@ -1,6 +1,7 @@
 package org.mutatio.router.routing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -125,6 +126,13 @@ final class DomainRouterTest {
         assertEquals(
                 List.of("ann@example.test", "smtp:far.test cy@far.test opportunistic", "bo@shop.example.test"),
                 ends(route("twice@example.test", 0)));
+    }
+
+    @Test
+    void aWayThatLooksAtTheSizeSaysSo() {
+        assertTrue(
+                assertInstanceOf(Routing.To.class, route("ann@example.test", 0)).bySize());
+        assertFalse(assertInstanceOf(Routing.To.class, route("x@lost.test", 0)).bySize());
     }
 
     @Test
