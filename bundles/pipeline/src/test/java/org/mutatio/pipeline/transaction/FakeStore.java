@@ -46,9 +46,6 @@ final class FakeStore implements MailStore, Traces {
     final Set<Long> full = new HashSet<>();
     private final Map<MailId, Octets> originals = new HashMap<>();
 
-    /// Keeps nothing and costs nothing.
-    boolean frugal;
-
     @Nullable
     StoreUnavailableException unavailable;
 
@@ -123,11 +120,6 @@ final class FakeStore implements MailStore, Traces {
         }
         if (!(change instanceof Change.Deliver deliver)) {
             throw new UnsupportedOperationException(change.toString());
-        }
-        if (frugal) {
-            @SuppressWarnings("unchecked") // the result of that change
-            R done = (R) new Change.Delivered(deliver.id(), false, List.of(), List.of());
-            return done;
         }
         delivered.add(deliver);
         originals.put(deliver.id(), deliver.content().content());
