@@ -7,14 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.HttpURLConnection;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.StringJoiner;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /// The command line's own list of commands, for help when no server runs, is that of the server.
@@ -66,12 +64,7 @@ class CommandsIT {
     }
 
     private static JsonNode actions(Server server) throws Exception {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (open(server, "/ready").getResponseCode() != 200) { // all bundles are there
-            assertTrue(System.nanoTime() < end, "not ready");
-            TimeUnit.MILLISECONDS.sleep(20);
-        }
-        HttpURLConnection connection = open(server, "/actions");
+        HttpURLConnection connection = server.ready().console("/actions");
         Path token = server.home().resolve("data/admin.token");
         connection.setRequestProperty(
                 "Authorization", "Bearer " + Files.readString(token).strip());
@@ -79,11 +72,5 @@ class CommandsIT {
         try (var in = connection.getInputStream()) {
             return JSON.readTree(in);
         }
-    }
-
-    private static HttpURLConnection open(Server server, String path) throws Exception {
-        return (HttpURLConnection) URI.create("http://127.0.0.1:" + server.port("console") + path)
-                .toURL()
-                .openConnection();
     }
 }

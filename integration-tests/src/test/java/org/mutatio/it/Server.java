@@ -1,10 +1,12 @@
 package org.mutatio.it;
 
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -183,6 +185,24 @@ final class Server implements AutoCloseable {
             }
         }
         return this;
+    }
+
+    /// Waits until every bundle is there and well: until then an action may be missing.
+    Server ready() throws IOException, InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (console("/ready").getResponseCode() != 200) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("the server is not ready; its log:\n" + Files.readString(log()));
+            }
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+        return this;
+    }
+
+    /// A question to the console's HTTP.
+    HttpURLConnection console(String path) throws IOException {
+        return (HttpURLConnection)
+                URI.create("http://127.0.0.1:" + port("console") + path).toURL().openConnection();
     }
 
     private boolean answers(String port) {

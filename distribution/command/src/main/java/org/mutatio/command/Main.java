@@ -153,13 +153,17 @@ public final class Main {
         }
     }
 
-    /// A server that was killed just now, or that does not answer, offers what this release has.
+    /// What the server offers, then what this release has: a server that is just starting, that was killed a moment ago
+    /// or whose bundle is being replaced would say "unknown" else, and it is "not now".
     private static List<ActionDescription> offered(AdminClient client) throws IOException {
+        List<ActionDescription> offered = new ArrayList<>();
         try {
-            return client.actions();
+            offered.addAll(client.actions());
         } catch (ExitException _) {
-            return shipped();
+            offered.clear(); // said when the command needs it
         }
+        offered.addAll(shipped()); // the first of a name counts
+        return offered;
     }
 
     private static List<ActionDescription> shipped() throws IOException {
