@@ -6,14 +6,12 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.mutatio.api.admin.Action;
 import org.mutatio.api.admin.ActionCall;
 import org.mutatio.api.admin.ActionException;
 import org.mutatio.api.admin.ActionResult;
 import org.mutatio.api.admin.Argument;
 import org.mutatio.api.admin.Json;
-import org.mutatio.api.store.Change;
 import org.mutatio.api.store.StoreUnavailableException;
 import org.mutatio.api.trace.TraceText;
 import org.mutatio.current.AbsentServiceException;
@@ -147,10 +145,12 @@ public final class PolicyTryAction implements Action {
                         .append("\n  ")
                         .append(said.reply())
                         .append('\n'));
-        List<String> ends = result.outcomes().stream()
-                .flatMap(outcome -> ends(outcome).stream())
+        List<String> ends = result.traces().stream()
+                .flatMap(trace -> trace.steps().stream())
+                .filter(step -> step.stage().equals("commit"))
+                .map(step -> step.subject() + ": " + step.outcome() + " " + step.reason())
                 .toList();
-        ends.forEach(end -> text.append("it would go to ").append(end).append('\n'));
+        ends.forEach(end -> text.append("it would be: ").append(end).append('\n'));
         text.append('\n');
         result.traces().forEach(trace -> text.append(TraceText.text(trace)));
         Json dialog = Json.array(result.dialog().stream()
@@ -162,32 +162,11 @@ public final class PolicyTryAction implements Action {
                 text.toString(),
                 Json.object()
                         .with("dialog", dialog)
-                        .with("goes_to", Json.strings(ends))
+                        .with("ends", Json.strings(ends))
                         .with(
                                 "traces",
                                 Json.array(result.traces().stream()
                                         .map(TraceText::json)
                                         .toList())));
-    }
-
-    private static List<String> ends(Change.Outcome outcome) {
-        List<String> ends = new ArrayList<>();
-        for (Change.Placement placement : outcome.placements()) {
-            String flags = String.join(" ", placement.flags().keywords());
-            ends.add("account " + placement.account() + ", mailbox "
-                    + switch (placement.mailbox()) {
-                        case Change.Place.Id id -> String.valueOf(id.mailbox());
-                        case Change.Place.Role role -> role.role().toString();
-                        case Change.Place.Name name -> name.name();
-                    }
-                    + (flags.isEmpty() ? "" : ", with " + flags));
-        }
-        for (Change.QueueEntry entry : outcome.queue()) {
-            ends.add("the queue, lane " + entry.lane() + ", for "
-                    + entry.recipients().stream()
-                            .map(Change.QueueRecipient::address)
-                            .collect(Collectors.joining(", ")));
-        }
-        return ends;
     }
 }

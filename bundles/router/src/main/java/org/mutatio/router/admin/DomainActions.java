@@ -137,7 +137,7 @@ public final class DomainActions {
         line(text, "domains below", String.join(", ", below));
         line(text, "accounts", String.valueOf(accounts));
         line(text, "aliases", String.valueOf(policy.aliases().size()));
-        line(text, "set here", own.isEmpty() ? "nothing" : "");
+        text.append(own.isEmpty() ? "  sets nothing itself\n" : "  sets itself\n");
         for (Policy.Entry entry : own) {
             text.append(
                     String.format(Locale.ROOT, "    %-32s %-28s %s%n", entry.path(), entry.value(), entry.origin()));
@@ -260,8 +260,9 @@ public final class DomainActions {
         }
         List<String> accounts = accounts(domain);
         if (!accounts.isEmpty()) {
-            throw ActionException.data(domain + " has " + accounts.size() + " accounts (" + accounts.getFirst()
-                    + (accounts.size() > 1 ? ", ..." : "") + "): remove them first (mutatio account remove)");
+            throw ActionException.data(domain + " has accounts (" + accounts.getFirst()
+                    + (accounts.size() > 1 ? " and " + (accounts.size() - 1) + " more" : "")
+                    + "): remove them first (mutatio account remove)");
         }
         List<String> below = keeper.current().domains().stream()
                 .filter(other -> !other.equals(domain) && other.within(domain))
