@@ -17,6 +17,7 @@ import org.mutatio.current.AbsentServiceException;
 import org.mutatio.router.folder.PolicyKeeper;
 import org.mutatio.router.policy.DomainPolicies;
 import org.mutatio.router.policy.EffectivePolicy;
+import org.mutatio.router.policy.PolicyLoader;
 import org.mutatio.router.routing.DomainRouter;
 import org.mutatio.sdk.mail.Domain;
 import org.mutatio.toml.TomlEdit;
@@ -182,6 +183,9 @@ public final class DomainActions {
         Domain domain = AdminAction.domain(call.require("DOMAIN"));
         if (domain.literal()) {
             throw ActionException.usage("an address literal is no domain: " + domain);
+        }
+        if (PolicyLoader.reserved(domain)) {
+            throw ActionException.usage(domain + " is no domain: its file holds the defaults of all of them");
         }
         List<String> names = new ArrayList<>();
         for (String name : call.get("--names").orElse("").split(",", -1)) {

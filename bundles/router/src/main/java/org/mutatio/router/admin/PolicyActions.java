@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,7 +87,8 @@ public final class PolicyActions {
 
     /// The folder named in a call.
     static Optional<Path> folder(ActionCall call) throws ActionException {
-        Optional<Path> folder = call.get("FOLDER").map(Path::of);
+        Optional<String> named = call.get("FOLDER");
+        Optional<Path> folder = named.isPresent() ? Optional.of(path(named.get())) : Optional.empty();
         if (folder.isPresent() && !folder.get().isAbsolute()) {
             throw ActionException.usage("give the folder from the root on: the server's own folder is not yours");
         }
@@ -96,8 +98,17 @@ public final class PolicyActions {
         return folder;
     }
 
+    /// @throws ActionException no file can have that name
+    private static Path path(String name) throws ActionException {
+        try {
+            return Path.of(name);
+        } catch (InvalidPathException e) {
+            throw ActionException.usage("no file can have that name: " + e.getReason());
+        }
+    }
+
     private static ActionResult deploy(PolicyKeeper keeper, ActionCall call) throws ActionException, IOException {
-        String name = String.valueOf(Path.of(call.get("FILE.path").orElse("")).getFileName());
+        String name = String.valueOf(path(call.get("FILE.path").orElse("")).getFileName());
         if (!name.endsWith(".toml")) {
             throw ActionException.usage("the file is to be named DOMAIN.toml, not " + name);
         }

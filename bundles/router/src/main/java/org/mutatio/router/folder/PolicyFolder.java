@@ -39,8 +39,11 @@ public final class PolicyFolder {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
             for (Path entry : entries) {
                 String name = String.valueOf(entry.getFileName());
-                if (!wanted(name) || stamps.size() >= MOST_FILES) {
+                if (!wanted(name)) {
                     continue;
+                }
+                if (stamps.size() >= MOST_FILES) { // to leave some out would be to refuse the mail of their domains
+                    throw new IOException("there are more than " + MOST_FILES + " files in it");
                 }
                 try {
                     BasicFileAttributes seen = Files.readAttributes(entry, BasicFileAttributes.class);

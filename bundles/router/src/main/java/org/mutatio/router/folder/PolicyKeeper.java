@@ -1,6 +1,8 @@
 package org.mutatio.router.folder;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.Path;
@@ -28,6 +30,7 @@ import org.mutatio.router.policy.PolicyLoader;
 import org.mutatio.sdk.mail.Domain;
 import org.mutatio.toml.Origin;
 import org.mutatio.toml.Problem;
+import org.mutatio.toml.TomlFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,6 +71,8 @@ public final class PolicyKeeper implements Policies, AutoCloseable {
     private volatile DomainPolicies current = DomainPolicies.unknown();
     private volatile State state = new State(false, false, List.of(), List.of());
     private volatile boolean closed;
+    /// The folder could not be read lately: what its stamps say is no news, but it is to be read again.
+    private volatile boolean unread;
     /// Stamps of what was read last; guarded by `loading`.
     private Map<String, String> loaded = Map.of();
     private List<String> knownFilters = List.of();
@@ -137,7 +142,7 @@ public final class PolicyKeeper implements Policies, AutoCloseable {
         while (!closed) {
             try {
                 Optional<Map<String, String>> seen = look();
-                boolean changed = seen.isPresent() && !seen.get().equals(stamps());
+                boolean changed = seen.isPresent() && (unread || !seen.get().equals(stamps()));
                 if (changed && seen.equals(before)) {
                     reload("change");
                     before = Optional.empty();
@@ -146,7 +151,7 @@ public final class PolicyKeeper implements Policies, AutoCloseable {
                 before = seen;
                 recheckFilters();
                 wake.drainPermits();
-                Duration pause = changed ? settle : pollNow();
+                Duration pause = changed && !unread ? settle : pollNow();
                 if (wake.tryAcquire(pause.toMillis(), TimeUnit.MILLISECONDS) && !changed) {
                     before = look(); // the settling begins now
                     pause(settle);
@@ -182,6 +187,7 @@ public final class PolicyKeeper implements Policies, AutoCloseable {
     }
 
     private void problem(IOException e) {
+        unread = true;
         State former = state;
         String message = "the folder cannot be read: " + e;
         if (former.problems().stream().noneMatch(known -> known.message().equals(message))) {
@@ -230,21 +236,48 @@ public final class PolicyKeeper implements Policies, AutoCloseable {
 
     /// Reads the folder and puts it in force, or says why not.
     public State reload(String cause) {
+        return load(cause, false);
+    }
+
+    /// @param byCommand a command of ours took away what is missing
+    private State load(String cause, boolean byCommand) {
         loading.lock();
         try {
             Map<String, String> stamps = folder.stamps();
-            return apply(folder.read(), stamps, cause);
+            Map<String, byte[]> files = folder.read();
+            if (files.isEmpty() && !byCommand && hadFiles()) {
+                // A disk that is not mounted looks like that, and all our mail would be refused 550.
+                throw new IOException("it is empty, and held domains before; is its disk mounted?"
+                        + " (`mutatio domain remove` takes the last one away)");
+            }
+            return apply(files, stamps, cause);
         } catch (IOException e) {
             problem(e);
+            return state;
+        } catch (RuntimeException e) { // a fault of ours in one file is not to end the watching, or the start
+            LOG.error("event=policy-load-fault cause={} version={}", cause, current.version(), e);
+            Origin origin = new Origin(folder.path().toString(), 1, 1);
+            state = new State(
+                    false,
+                    state.restored(),
+                    List.of(new Problem(origin, "a fault of the server while it read them: " + e)),
+                    List.of());
             return state;
         } finally {
             loading.unlock();
         }
     }
 
+    private boolean hadFiles() throws IOException {
+        return current.good()
+                ? !current.sha256().equals(PolicyLoader.digest(Map.of()))
+                : history.last().stream().anyMatch(last -> !last.files().isEmpty());
+    }
+
     private State apply(Map<String, byte[]> files, Map<String, String> stamps, String cause) {
         long begin = System.nanoTime();
         loaded = stamps;
+        unread = false;
         knownFilters = filters.get().map(FilterSettings::filters).orElse(List.of()).stream()
                 .sorted()
                 .toList();
@@ -277,10 +310,19 @@ public final class PolicyKeeper implements Policies, AutoCloseable {
                 set.sha256().substring(0, 16));
         if (!same) {
             keep(set, files);
-            deployed.accept(set);
+            tell(() -> deployed.accept(set));
         }
-        listeners.forEach(Runnable::run);
+        listeners.forEach(PolicyKeeper::tell);
         return state;
+    }
+
+    /// The set is in force whatever a listener makes of it, and the others are told too.
+    private static void tell(Runnable listener) {
+        try {
+            listener.run();
+        } catch (RuntimeException e) {
+            LOG.error("event=policy-listener-fault", e);
+        }
     }
 
     /// The same files keep their version over a restart, so that traces of before and after name the same set.
@@ -359,7 +401,7 @@ public final class PolicyKeeper implements Policies, AutoCloseable {
                     folder.delete(change.getKey());
                 }
             }
-            return reload(cause);
+            return load(cause, true);
         } finally {
             loading.unlock();
         }
@@ -385,12 +427,28 @@ public final class PolicyKeeper implements Policies, AutoCloseable {
             for (Map.Entry<String, byte[]> file : folder.read().entrySet()) {
                 if (PolicyLoader.domainOf(file.getKey()).equals(Optional.of(domain))) {
                     name = file.getKey();
-                    present = Optional.of(new String(file.getValue(), StandardCharsets.UTF_8));
+                    present = Optional.of(text(name, file.getValue()));
                 }
             }
             return change(Map.of(name, edit.of(present)), cause);
         } finally {
             loading.unlock();
+        }
+    }
+
+    /// Whole or not at all: what is written back is what was there.
+    private static String text(String name, byte[] octets) throws IOException {
+        if (octets.length > TomlFile.MOST_OCTETS) {
+            throw new IOException(name + " is larger than " + TomlFile.MOST_OCTETS + " octets");
+        }
+        try {
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(octets))
+                    .toString();
+            return text.startsWith("\uFEFF") ? text.substring(1) : text;
+        } catch (CharacterCodingException e) {
+            throw new IOException(name + " is not UTF-8; save it as UTF-8", e);
         }
     }
 

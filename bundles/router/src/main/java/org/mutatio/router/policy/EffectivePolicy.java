@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -78,7 +77,7 @@ public final class EffectivePolicy implements Policy {
         if (root.at("recipients", "aliases").orElse(null) instanceof Node.Branch children) {
             children.children().forEach((alias, node) -> {
                 if (node instanceof Node.Leaf(var value)) {
-                    aliases.put(alias.toLowerCase(Locale.ROOT), alias(value));
+                    aliases.put(alias, alias(value));
                 }
             });
         }

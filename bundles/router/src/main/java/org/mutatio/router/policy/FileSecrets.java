@@ -1,8 +1,12 @@
 package org.mutatio.router.policy;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
@@ -26,12 +30,27 @@ public final class FileSecrets implements SecretReader {
             }
             return value;
         }
-        Path file = config.resolve(name);
+        Path file;
         try {
-            if (Files.size(file) > MOST_OCTETS) {
+            file = config.resolve(name);
+        } catch (InvalidPathException e) {
+            throw new IOException("no file can have that name", e);
+        }
+        try {
+            byte[] octets;
+            try (InputStream from = Files.newInputStream(file)) {
+                octets = from.readNBytes(MOST_OCTETS + 1); // a device tells no size
+            }
+            if (octets.length > MOST_OCTETS) {
                 throw new IOException("the file is larger than " + MOST_OCTETS + " octets");
             }
-            return Files.readString(file, StandardCharsets.UTF_8).strip();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(octets))
+                    .toString()
+                    .strip();
+        } catch (CharacterCodingException e) {
+            throw new IOException("the file is not UTF-8", e);
         } catch (NoSuchFileException e) {
             throw new IOException("the file is not there (looked at " + file + ")", e);
         }

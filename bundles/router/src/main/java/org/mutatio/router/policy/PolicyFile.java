@@ -202,16 +202,19 @@ record PolicyFile(
                 return Optional.empty();
             }
             Map<String, Node> children = new LinkedHashMap<>();
-            table.entries().forEach((key, entry) -> {
+            table.entries().forEach((written, entry) -> {
+                String key = path.equals(Schema.ALIASES) ? Schema.foldedAlias(written) : written;
                 String below = Shown.path(path, key);
-                keys.put(below, entry.key());
+                Origin former = keys.putIfAbsent(below, entry.key());
+                if (former != null) {
+                    problem(entry.key(), below + " stands there already, in other letters: " + former);
+                }
                 Optional<Node> child = switch (path) {
                     case Schema.ALIASES -> alias(below, key, entry);
                     case Schema.SCORES -> score(below, entry.value());
                     default -> filter(below, entry.value());
                 };
-                child.ifPresent(
-                        node -> children.put(path.equals(Schema.ALIASES) ? key.toLowerCase(Locale.ROOT) : key, node));
+                child.ifPresent(node -> children.put(key, node));
             });
             return Optional.of(new Node.Branch(children, table.origin().fileAndLine()));
         }
@@ -276,8 +279,9 @@ record PolicyFile(
                 return MailAddress.parse(text).folded().toString();
             }
             Domain own = domain.orElse(new Domain("invalid"));
-            MailAddress address = MailAddress.parse(text + "@" + own.ascii()).folded();
-            return domain.isPresent() ? address.toString() : address.localPart();
+            String address =
+                    MailAddress.parse(text + "@" + own.ascii()).folded().toString();
+            return domain.isPresent() ? address : address.substring(0, address.lastIndexOf('@')); // quoted as it was
         }
 
         private Optional<Node> score(String path, TomlValue value) {
@@ -394,17 +398,20 @@ record PolicyFile(
                 return;
             }
             for (TomlValue item : items.values()) {
-                if (!(item instanceof TomlValue.Text path)) {
+                if (!(item instanceof TomlValue.Text written)) {
                     problem(item.origin(), "locked: a key in quotes is wanted, not a " + item.kind());
-                } else if (!Schema.lockable(path.value())) {
+                    continue;
+                }
+                String path = Schema.canonical(written.value()); // however it is quoted, it locks the same
+                if (Schema.lockable(path)) {
+                    locks.put(path, item.origin());
+                } else {
                     problem(
                             item.origin(),
-                            "locked: unknown key " + path.value()
-                                    + Schema.meant(path.value())
+                            "locked: unknown key " + path
+                                    + Schema.meant(path)
                                             .map(m -> "; did you mean " + m + "?")
                                             .orElse(""));
-                } else {
-                    locks.put(path.value(), item.origin());
                 }
             }
         }
@@ -494,6 +501,7 @@ record PolicyFile(
             }
             String tls = "";
             TomlValue written = table.get("tls").orElse(null);
+            table.keyOrigin("tls").ifPresent(at -> keys.putIfAbsent(Schema.OUTGOING_TLS, at)); // it is a word on that
             if (written instanceof TomlValue.Text word
                     && (word.value().equals("require") || word.value().equals("opportunistic"))) {
                 tls = word.value();

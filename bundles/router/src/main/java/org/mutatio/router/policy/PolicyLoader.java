@@ -95,7 +95,17 @@ public final class PolicyLoader {
     }
 
     private static Domain parseName(String fileName) {
-        return Domain.parse(fileName.substring(0, fileName.length() - ".toml".length()));
+        Domain domain = Domain.parse(fileName.substring(0, fileName.length() - ".toml".length()));
+        if (reserved(domain)) {
+            throw new IllegalArgumentException("only " + DEFAULT_FILE + ", so written, is the file of the defaults");
+        }
+        return domain;
+    }
+
+    /// Whether a domain of that name would have the file of the defaults: an underscore is allowed in names (RFC 2181
+    /// section 11), so this one has to be kept from being a domain.
+    public static boolean reserved(Domain domain) {
+        return domain.equals(DEFAULT_DOMAIN);
     }
 
     private PolicyFile read(String name, byte[] octets) {
@@ -233,14 +243,36 @@ public final class PolicyLoader {
                                     new Problem(place, key + " is locked by " + locker + " and cannot be set here"));
                         }
                     }));
-            Map<String, Node> inherited = new LinkedHashMap<>(above.root().children());
-            inherited.remove("domain"); // names are one domain's own
-            Node merged = Node.merge(new Node.Branch(inherited, above.root().origin()), file.root());
+            Map<String, Node> kept = new LinkedHashMap<>(above.root().children());
+            kept.remove("domain"); // names are one domain's own
+            Node.Branch inherited = new Node.Branch(kept, above.root().origin());
+            Node.Branch merged = (Node.Branch) Node.merge(inherited, file.root());
+            above.locks()
+                    .forEach((lock, locker) -> replaced(inherited, merged, lock)
+                            .ifPresent(key -> problems.add(new Problem(
+                                    file.keys().getOrDefault(key, new Origin(file.name(), 1, 1)),
+                                    key + " replaces " + lock + ", which is locked by " + locker))));
             List<Route> routes = new ArrayList<>(file.routes());
             routes.addAll(above.routes());
             Map<String, Origin> locks = new LinkedHashMap<>(file.locks());
             locks.putAll(above.locks());
-            return new Line((Node.Branch) merged, routes, locks);
+            return new Line(merged, routes, locks);
+        }
+
+        /// The table above a locked key that the child has put something else in place of: the lock is not named there,
+        /// but what it holds would be gone.
+        private static Optional<String> replaced(Node.Branch inherited, Node.Branch merged, String lock) {
+            List<String> steps = EffectivePolicy.steps(lock);
+            String path = "";
+            for (int i = 1; i < steps.size(); i++) {
+                path = Shown.path(path, steps.get(i - 1));
+                String[] above = steps.subList(0, i).toArray(String[]::new);
+                boolean table = inherited.at(above).orElse(null) instanceof Node.Branch;
+                if (table && !(merged.at(above).orElse(null) instanceof Node.Branch)) {
+                    return Optional.of(path);
+                }
+            }
+            return Optional.empty();
         }
 
         private EffectivePolicy effective(Domain domain, Line line) {

@@ -5,9 +5,11 @@ import static org.mutatio.router.policy.Setting.list;
 import static org.mutatio.router.policy.Setting.number;
 import static org.mutatio.router.policy.Setting.text;
 
+import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.mutatio.toml.NearestKey;
@@ -23,6 +25,7 @@ public final class Schema {
     static final String SCORES = "spam.scores";
     static final String FILTERS = "filters";
     static final String NAMES = "domain.names";
+    static final String OUTGOING_TLS = "tls.outgoing";
 
     private static final List<Setting> SETTINGS = List.of(
             list(NAMES, Kind.DOMAINS, List.of(), "further names of this domain; never inherited"),
@@ -66,7 +69,7 @@ public final class Schema {
             list("dkim.selectors", Kind.LIST, List.of(), "keys that sign: data/keys/<domain>/<selector>.pem"),
             number("spam.reject-at", Kind.DECIMAL, 15.0, "score at which mail is refused"),
             number("spam.junk-at", Kind.DECIMAL, 5.0, "score at which mail goes to Junk"),
-            choice("tls.outgoing", "TLS to other servers where a route says nothing", "opportunistic", "require"));
+            choice(OUTGOING_TLS, "TLS to other servers where a route says nothing", "opportunistic", "require"));
 
     private static final Map<String, Setting> BY_PATH = byPath();
 
@@ -95,13 +98,35 @@ public final class Schema {
     }
 
     /// Whether that may be locked: a key, a table, or something in a free table.
+    ///
+    /// @param path [#canonical]
     static boolean lockable(String path) {
+        List<String> steps = EffectivePolicy.steps(path);
         return setting(path).isPresent()
                 || table(path)
                 || path.equals("route")
-                || within(path, ALIASES)
-                || within(path, SCORES)
-                || within(path, FILTERS);
+                || within(path, ALIASES) && steps.size() <= 3
+                || within(path, SCORES) && steps.size() <= 3
+                || within(path, FILTERS) && !steps.contains("");
+    }
+
+    /// The one spelling of a path: quoted where it must be, aliases folded. What is compared with another path has it.
+    static String canonical(String written) {
+        List<String> steps = new ArrayList<>(EffectivePolicy.steps(written));
+        boolean alias = steps.size() == 3 && ALIASES.equals(steps.getFirst() + "." + steps.get(1));
+        if (alias) {
+            steps.set(2, foldedAlias(steps.get(2)));
+        }
+        String path = "";
+        for (String step : steps) {
+            path = Shown.path(path, step);
+        }
+        return path;
+    }
+
+    /// An alias as recipients are looked up by it: [org.mutatio.sdk.mail.MailAddress#folded], NFC.
+    static String foldedAlias(String written) {
+        return Normalizer.normalize(written, Normalizer.Form.NFC).toLowerCase(Locale.ROOT);
     }
 
     private static boolean within(String path, String table) {

@@ -1,5 +1,6 @@
 package org.mutatio.router.admin;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -137,12 +138,53 @@ final class RouterActionsTest {
         assertFalse(run("domain add", "DOMAIN", "de.example.org").text().contains("RFC 5321"));
     }
 
+    @Test
+    void whatIsNotUtf8OrHasAByteOrderMarkIsNotRuinedByAnEdit() throws Exception {
+        byte[] latin = "# B\u00fcro\n".getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+        Files.write(folder.resolve("shop.example.org.toml"), latin);
+        ActionException e = refused("alias add", "ALIAS", "info@shop.example.org", "TARGETS", "bo");
+        assertTrue(String.valueOf(e.getMessage()).contains("not UTF-8"), e.getMessage());
+        assertArrayEquals(latin, Files.readAllBytes(folder.resolve("shop.example.org.toml")));
+        Files.writeString(folder.resolve("shop.example.org.toml"), "\uFEFF# shop\n");
+        assertEquals(
+                0,
+                run("alias add", "ALIAS", "info@shop.example.org", "TARGETS", "bo")
+                        .exitCode());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"../x.toml", ".toml", ".x.test.toml", "_Default.toml", "x.test.txt", "'a\u0000.toml'", "a/b/..", "''"})
+    void aFileOfAnotherNameIsNotDeployed(String path) throws Exception {
+        List<String> before = names();
+        try {
+            assertEquals(
+                    78,
+                    run("policy deploy", "FILE", "[broken", "FILE.path", path).exitCode());
+        } catch (ActionException e) {
+            assertEquals(64, e.exitCode());
+        }
+        assertEquals(before, names());
+    }
+
+    private List<String> names() throws IOException {
+        try (Stream<Path> all = Files.walk(home)) {
+            return all.map(Path::toString)
+                    .filter(name -> !name.contains("policy"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "example.org, is ours already, 65",
         "shop.test, is a name of shop.example.org already, 65",
         "not a domain, not a domain, 64",
         "[192.0.2.1], an address literal is no domain, 64",
+        "_default, its file holds the defaults, 64",
+        "_DEFAULT., its file holds the defaults, 64",
+        "../domains/x, not a domain, 64",
+        ".hidden.test, not a domain, 64",
     })
     void aWrongDomainIsNotAdded(String domain, String reason, int exitCode) {
         ActionException e = refused("domain add", "DOMAIN", domain);

@@ -53,7 +53,12 @@ final class PolicyKeeperTest {
         return new PolicyKeeper(
                 new PolicyFolder(folder),
                 new PolicyHistory(home.resolve("policy")),
-                new PolicyLoader("config/domains", (_, _) -> ""),
+                new PolicyLoader("config/domains", (_, name) -> {
+                    if (name.equals("fault")) {
+                        throw new IllegalStateException("a fault of ours");
+                    }
+                    return "";
+                }),
                 Optional::empty,
                 deployed::add,
                 InstantSource.system(),
@@ -130,6 +135,48 @@ final class PolicyKeeperTest {
         assertFalse(state.good());
         assertEquals("[limits]\nquota = \"1 GB\"\n", Files.readString(folder.resolve("a.test.toml")));
         assertTrue(keeper.state().good());
+    }
+
+    @Test
+    void anEmptiedFolderIsTakenForADiskThatIsNotThere() throws Exception {
+        Files.move(folder, home.resolve("aside"));
+        Files.createDirectories(folder);
+        awaitState(false);
+        assertEquals(1_000_000_000, quota());
+        keeper.close();
+        keeper = keeper();
+        keeper.start();
+        assertEquals(1_000_000_000, quota());
+        Files.delete(folder);
+        Files.move(home.resolve("aside"), folder);
+        awaitState(true); // though its stamps are those of before
+        keeper.edit(A, _ -> Optional.empty(), "domain remove");
+        assertEquals(List.of(), keeper.current().domains());
+        assertTrue(keeper.state().good());
+    }
+
+    @Test
+    void aFolderThatCouldNotBeReadForAWhileIsGoodAgain() throws Exception {
+        Files.move(folder, home.resolve("aside"));
+        awaitState(false);
+        Files.move(home.resolve("aside"), folder);
+        awaitState(true);
+    }
+
+    @Test
+    void aFaultWhileLoadingOrInAListenerIsToldAndEndsNothing() throws Exception {
+        BlockingQueue<String> told = new ArrayBlockingQueue<>(100);
+        keeper.listen(() -> {
+            throw new IllegalStateException("mine");
+        });
+        keeper.listen(() -> told.add("told"));
+        write("b.test.toml", "");
+        assertEquals("told", told.poll(20, TimeUnit.SECONDS));
+        write("b.test.toml", "[filters.x]\nkey = { file = \"fault\" }\n");
+        awaitState(false);
+        assertTrue(keeper.state().problems().getFirst().message().contains("a fault of ours"));
+        write("b.test.toml", "# mended\n");
+        awaitState(true);
     }
 
     @Test

@@ -111,6 +111,90 @@ final class PolicyLoaderTest {
         assertTrue(problems.get(1).startsWith("config/domains/de.example.org.toml:4:1: "), problems::toString);
     }
 
+    /// However a child writes it, a locked key is locked.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "recipients.aliases.postmaster         | [recipients.aliases]\\npostmaster = [\"eve\"]",
+                "recipients.aliases.postmaster         | [recipients.aliases]\\nPostMaster = [\"eve\"]",
+                "recipients.aliases.PostMaster         | [recipients.aliases]\\npostmaster = [\"eve\"]",
+                "recipients.aliases.\"postmaster\"     | recipients.aliases.\"postmaster\" = [\"eve\"]",
+                "recipients.aliases.postmaster         | recipients.aliases.postmaster = { remove = [\"ann\"] }",
+                "recipients.aliases.\"bu\u0308ro\"     | recipients.aliases.\"b\u00fcro\" = [\"eve\"]",
+                "recipients.aliases.\"it.help\"        | recipients.aliases.\"it.help\" = [\"eve\"]",
+                "recipients                            | recipients.unknown = \"eve@a.test\"",
+                "filters.list.hosts.bad                | filters.list.hosts.bad = \"x\"",
+                "filters.list.hosts.bad                | filters.list.hosts = \"none\"",
+                "filters.list.hosts.bad                | filters.list.hosts = { file = \"there\" }",
+                "filters.list.hosts.bad                | filters.list.hosts = { add = [\"x\"] }",
+                "filters.list.hosts.bad                | filters.list.hosts = []",
+                "filters.\"list\".hosts                 | [filters.list]\\nhosts = 1",
+                "tls.outgoing                          | [[route]]\\nrelay = \"a.test\"\\ntls = \"opportunistic\"",
+                "tls                                   | [[route]]\\nrelay = \"a.test\"\\ntls = \"opportunistic\"",
+                "route                                 | [[route]]\\nrelay = \"a.test\"",
+                "spam.scores.x                         | spam.scores.x = 0",
+                "domain                                | domain.names = [\"b.test\"]",
+            })
+    void noChildGetsAroundALock(String lock, String child) {
+        String set = """
+                --- _default.toml
+                locked = ['%s']
+                [recipients.aliases]
+                postmaster = ["ann@a.test"]
+                "b\u00fcro" = ["ann@a.test"]
+                [filters.list.hosts]
+                bad = "a"
+                good = "b"
+                [tls]
+                outgoing = "require"
+                --- a.test.toml
+                %s
+                """;
+        List<String> problems = Sets.problems(set.formatted(lock, child.replace("\\n", "\n")));
+        assertEquals(1, problems.size(), problems::toString);
+        assertTrue(problems.getFirst().startsWith("config/domains/a.test.toml:"), problems::toString);
+        assertTrue(problems.getFirst().contains("locked by config/domains/_default.toml:1"), problems::toString);
+        Sets.good(set.formatted(lock, "filters.list.hosts.good = \"x\"").replace("'filters.\"list\".hosts'", ""));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"recipients.aliases.a.b", "filters.", "filters..x", "spam.scores.a.b"})
+    void aLockOfNothingIsNoLock(String lock) {
+        assertEquals(
+                1, Sets.problems("--- a.test.toml\nlocked = ['" + lock + "']\n").size());
+    }
+
+    @Test
+    void anAliasThatStandsTwiceIsTold() {
+        List<String> problems =
+                Sets.problems("--- a.test.toml\n[recipients.aliases]\nSales = [\"ann\"]\nsales = [\"bo\"]\n");
+        assertEquals(1, problems.size(), problems::toString);
+        assertTrue(problems.getFirst().startsWith("config/domains/a.test.toml:3:1: "), problems::toString);
+        assertTrue(problems.getFirst().contains("config/domains/a.test.toml:2"), problems::toString);
+    }
+
+    @Test
+    void aQuotedNameOfTheDefaultsIsEachDomainsOwn() {
+        DomainPolicies set = Sets.good(
+                "--- _default.toml\n[recipients.aliases]\nx = ['\"a b\"']\n--- a.test.toml\n--- b.test.toml\n");
+        assertEquals(
+                "\"a b\"@b.test",
+                set.effective(Domain.parse("b.test"))
+                        .flatMap(policy -> policy.alias("x"))
+                        .orElseThrow()
+                        .targets()
+                        .getFirst()
+                        .toString());
+    }
+
+    @Test
+    void theFileOfTheDefaultsIsNoDomains() {
+        List<String> problems = Sets.problems("--- _DEFAULT.toml\n[limits]\nquota = \"1 MB\"\n");
+        assertEquals(1, problems.size(), problems::toString);
+        assertTrue(problems.getFirst().contains("_default.toml"), problems::toString);
+    }
+
     @Test
     void theDomainThatLocksMaySetItAndTheShownPolicySaysSo() {
         assertTrue(entry(policy(TREE, "us.shop.example.org"), "authentication.dmarc")

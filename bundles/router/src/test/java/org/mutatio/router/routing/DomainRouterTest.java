@@ -218,4 +218,12 @@ final class DomainRouterTest {
             case Target.Relay(var address, var lane, var tls) -> lane + " " + address + " " + tls;
         };
     }
+
+    /// 64 octets in capitals, 96 in small letters: nobody of that name, but no fault of ours either.
+    @Test
+    void aLocalPartThatGrowsWhenItIsFoldedIsUnknown() {
+        MailAddress grows = MailAddress.parse("\u023a".repeat(32) + "@example.test");
+        assertInstanceOf(
+                Routing.Unknown.class, router.route(set, new Question(ReversePath.NULL, grows, 0, Optional.empty())));
+    }
 }

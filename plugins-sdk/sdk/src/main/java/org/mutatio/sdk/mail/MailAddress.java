@@ -9,9 +9,10 @@ import java.text.Normalizer;
 /// the local part: who wants `Ann` and `ann` to be one says so ([#folded]).
 public record MailAddress(String localPart, Domain domain) {
 
+    private static final int MOST_OCTETS = 64;
+
     public MailAddress {
-        int octets = localPart.getBytes(StandardCharsets.UTF_8).length;
-        if (octets > 64) {
+        if (octets(localPart) > MOST_OCTETS) {
             // RFC 5321 section 4.5.3.1.1
             throw new IllegalArgumentException("a local part has at most 64 octets");
         }
@@ -86,7 +87,15 @@ public record MailAddress(String localPart, Domain domain) {
 
     /// With the local part in lower case, as our own accounts and policies compare it.
     public MailAddress folded() {
-        return new MailAddress(localPart.toLowerCase(java.util.Locale.ROOT), domain);
+        String lower = localPart.toLowerCase(java.util.Locale.ROOT);
+        if (octets(lower) > MOST_OCTETS) { // U+023A has two octets, its small letter three: nobody's name, but no fault
+            return this;
+        }
+        return new MailAddress(lower, domain);
+    }
+
+    private static int octets(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
     /// Whether it needs SMTPUTF8 (RFC 6531): a local part outside ASCII; domains go as A-labels.
