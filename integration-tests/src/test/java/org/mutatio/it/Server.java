@@ -162,6 +162,17 @@ final class Server implements AutoCloseable {
         environment.add(variable);
     }
 
+    String read(String file) throws IOException {
+        return Files.readString(home.resolve(file), StandardCharsets.UTF_8);
+    }
+
+    /// A port for one more listener, free now.
+    int newPort(String name) throws IOException {
+        int port = freePort();
+        ports.put(name, port);
+        return port;
+    }
+
     void write(String file, String text) throws IOException {
         Path path = home.resolve(file);
         Files.createDirectories(path.getParent());
@@ -205,7 +216,7 @@ final class Server implements AutoCloseable {
                 URI.create("http://127.0.0.1:" + port("console") + path).toURL().openConnection();
     }
 
-    private boolean answers(String port) {
+    boolean answers(String port) {
         try (Socket socket = new Socket()) {
             socket.setSoTimeout(5000);
             socket.connect(address(port), 2000);

@@ -82,9 +82,7 @@ public final class AccountsComponent implements Accounts, Sasl, HealthProbe, Met
     @Activate
     public AccountsComponent(AccountsConfig config, BundleContext context) {
         InstantSource clock = InstantSource.system();
-        int kibibytes = Math.toIntExact(DataSize.parse(config.hashMemory()).octets() / 1024);
-        Credentials credentials = new Credentials(
-                new Argon2id(kibibytes, config.hashPasses(), 1), config.scram(), config.scramIterations(), random);
+        Credentials credentials = credentials(config, random);
         this.directory = new AccountDirectory(() -> store.lend(STORE_WAIT));
         this.pool = new HashPool(config.hashThreads(), config.hashQueue(), HASH_WAIT);
         byte[] brakeKey = new byte[32];
@@ -108,6 +106,15 @@ public final class AccountsComponent implements Accounts, Sasl, HealthProbe, Met
             actions.add(context.registerService(Action.class, action, null));
         }
         Thread.ofVirtual().name("accounts-refresh").start(this::keepFresh);
+    }
+
+    static Credentials credentials(AccountsConfig config, SecureRandom random) {
+        long kibibytes = DataSize.parse(config.hashMemory()).octets() / 1024;
+        return new Credentials(
+                new Argon2id((int) Math.min(kibibytes, Integer.MAX_VALUE), config.hashPasses(), 1),
+                config.scram(),
+                config.scramIterations(),
+                random);
     }
 
     @Deactivate

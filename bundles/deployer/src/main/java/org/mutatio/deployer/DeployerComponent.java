@@ -109,6 +109,7 @@ public final class DeployerComponent {
     private void work() {
         try {
             begin();
+            settings.confirm();
             plugins.begin();
             started = true;
             LOG.info("event=started bundles={}", deployer.running().size());

@@ -15,7 +15,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.mutatio.api.deploy.SettingsCheck;
 import org.mutatio.deployer.config.Checks;
 import org.mutatio.deployer.config.Configurations;
 import org.mutatio.toml.Problem;
@@ -23,6 +25,8 @@ import org.mutatio.toml.TomlFile;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
@@ -55,6 +59,8 @@ final class Settings {
     private volatile Instant since = Instant.EPOCH;
     private volatile List<String> problems = List.of();
     private byte @Nullable [] seen;
+    /// What was put in force at the start, as long as the bundles have not been asked about it.
+    private byte @Nullable [] unconfirmed;
 
     Settings(
             BundleContext context,
@@ -90,21 +96,42 @@ final class Settings {
         Configurations read = read(octets, found);
         if (found.isEmpty()) {
             apply(read);
-            keepGood(octets);
+            unconfirmed = octets;
             return true;
         }
         tell(found);
+        return lastGood();
+    }
+
+    /// When the bundles of the start are there: they are asked about what they were given.
+    void confirm() throws IOException {
+        byte[] octets = unconfirmed;
+        if (octets == null) {
+            return;
+        }
+        unconfirmed = null;
+        List<Problem> found = new ArrayList<>();
+        Configurations _ = read(octets, found);
+        if (found.isEmpty()) {
+            keepGood(octets);
+        } else {
+            tell(found);
+            boolean _ = lastGood(); // or what was given, of which all that makes sense serves
+        }
+    }
+
+    private boolean lastGood() throws IOException {
         if (!Files.exists(good)) {
             return false;
         }
-        LOG.error(
-                "event=config-last-good reason=\"{} is wrong\" cure=\"correct it: it is read again when it changes\"",
-                NAME);
         List<Problem> old = new ArrayList<>();
         Configurations last = read(Files.readAllBytes(good), old);
         if (!old.isEmpty()) {
             return false;
         }
+        LOG.error(
+                "event=config-last-good reason=\"{} is wrong\" cure=\"correct it: it is read again when it changes\"",
+                NAME);
         apply(last);
         return true;
     }
@@ -156,8 +183,37 @@ final class Settings {
         if (found.isEmpty()) {
             found.addAll(Checks.check(configurations, known()));
         }
+        if (found.isEmpty()) {
+            found.addAll(Checks.read(configurations, readers()));
+        }
         found.sort(null);
         return configurations;
+    }
+
+    /// By PID, how its bundle reads it.
+    private Map<String, Consumer<Map<String, Object>>> readers() {
+        Map<String, Consumer<Map<String, Object>>> readers = new HashMap<>();
+        try {
+            for (ServiceReference<SettingsCheck> reference : context.getServiceReferences(SettingsCheck.class, null)) {
+                if (reference.getProperty(SettingsCheck.PID) instanceof String pid) {
+                    readers.put(pid, table -> ask(reference, table));
+                }
+            }
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalStateException("no filter is given", e);
+        }
+        return readers;
+    }
+
+    private void ask(ServiceReference<SettingsCheck> reference, Map<String, Object> table) {
+        SettingsCheck check = context.getService(reference);
+        if (check != null) { // else its bundle went just now: the next one reads
+            try {
+                check.read(table);
+            } finally {
+                boolean _ = context.ungetService(reference);
+            }
+        }
     }
 
     /// What the installed bundles declare: by metatype, or by a component's PID alone.
@@ -198,8 +254,7 @@ final class Settings {
             };
             attributes.put(attribute.getID(), attribute.getCardinality() == 0 ? type : type + "[]");
         }
-        // Further keys of a listener are for its protocol.
-        return new Checks.Known(attributes, pid.equals(LISTENER));
+        return new Checks.Known(attributes, false);
     }
 
     private void apply(Configurations next) throws IOException {

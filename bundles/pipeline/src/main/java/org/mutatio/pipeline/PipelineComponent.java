@@ -104,7 +104,7 @@ public final class PipelineComponent
         meters.gauge("mutatio_filters", () -> book.table().all().size());
     }
 
-    private static Limits limits(PipelineConfig config) {
+    static Limits limits(PipelineConfig config) {
         List<Network> networks = new ArrayList<>();
         for (String network : config.relayNetworks()) {
             networks.add(Network.parse(network));

@@ -78,7 +78,7 @@ public final class ListenerComponent {
         }
     }
 
-    private static ListenerSettings settings(ListenerConfig config, Map<String, Object> all) {
+    static ListenerSettings settings(ListenerConfig config, Map<String, Object> all) {
         return ListenerSettings.of(
                 config.name(),
                 config.protocol(),

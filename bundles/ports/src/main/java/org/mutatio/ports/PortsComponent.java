@@ -72,7 +72,7 @@ public final class PortsComponent implements HealthProbe, Drainable, MeterSource
                 new SecureRandom());
     }
 
-    private static Limits limits(LimitsConfig config) {
+    static Limits limits(LimitsConfig config) {
         return new Limits(
                 config.unauthenticatedPerAddress(),
                 config.newPerMinute(),
@@ -82,7 +82,7 @@ public final class PortsComponent implements HealthProbe, Drainable, MeterSource
                 Networks.of(List.of(config.trusted())));
     }
 
-    private static Timeouts timeouts(PortsConfig config) {
+    static Timeouts timeouts(PortsConfig config) {
         return new Timeouts(
                 duration("handler-wait", config.handlerWait()),
                 duration("proxy-timeout", config.proxyTimeout()),

@@ -3,8 +3,11 @@ package org.mutatio.deployer.config;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.mutatio.toml.NearestKey;
 import org.mutatio.toml.Origin;
 import org.mutatio.toml.Problem;
@@ -52,6 +55,53 @@ public final class Checks {
             }
         });
         return problems;
+    }
+
+    /// What the bundles say when they read their tables: after [#check], which knows the names and types.
+    ///
+    /// @param readers by PID or factory PID: throw what cannot be read
+    public static List<Problem> read(
+            Configurations configurations, Map<String, Consumer<Map<String, Object>>> readers) {
+        List<Problem> problems = new ArrayList<>();
+        configurations.single().forEach((pid, settings) -> read(settings, readers.get(pid), problems));
+        configurations
+                .factories()
+                .forEach((pid, all) -> all.values().forEach(settings -> read(settings, readers.get(pid), problems)));
+        return problems;
+    }
+
+    private static void read(
+            Configurations.Settings settings, @Nullable Consumer<Map<String, Object>> reader, List<Problem> problems) {
+        Optional<String> wrong = refusal(reader, settings.values());
+        if (reader == null || wrong.isEmpty()) {
+            return;
+        }
+        // Each key that is wrong alone is told at its line; else the table is.
+        boolean told = false;
+        for (Map.Entry<String, Object> entry : settings.values().entrySet()) {
+            Optional<String> alone = refusal(reader, Map.of(entry.getKey(), entry.getValue()));
+            if (alone.isPresent() && refusal(reader, Map.of()).isEmpty()) {
+                String written = settings.written().getOrDefault(entry.getKey(), entry.getKey());
+                String reason = alone.get().contains(written) ? alone.get() : written + ": " + alone.get();
+                problems.add(new Problem(settings.origins().getOrDefault(entry.getKey(), settings.place()), reason));
+                told = true;
+            }
+        }
+        if (!told) {
+            problems.add(new Problem(settings.place(), wrong.get()));
+        }
+    }
+
+    private static Optional<String> refusal(@Nullable Consumer<Map<String, Object>> reader, Map<String, Object> table) {
+        if (reader == null) {
+            return Optional.empty();
+        }
+        try {
+            reader.accept(table);
+            return Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
     }
 
     private static void keys(Configurations.Settings settings, Known known, List<Problem> problems) {
