@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,11 +15,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.jar.Attributes;
-import java.util.jar.JarEntry;
-import java.util.jar.JarInputStream;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -32,8 +25,6 @@ class HotDeployIT {
 
     private static final int SWAPS = 20;
     private static final int RATE = 200;
-    private static final Path EXAMPLE =
-            Distribution.ROOT.resolve("plugins-sdk/examples/attachment-limit/target/attachment-limit-0.1.0.jar");
     private static final Pattern VERSION = Pattern.compile("message +attachment-limit (\\d+\\.\\d+\\.\\d+)");
     private static final String USER = "ann@example.test";
 
@@ -41,7 +32,8 @@ class HotDeployIT {
     void filterAndPolicyChangeUnderLoad() throws Exception {
         try (Server server = Server.home("hot").start().accounts(USER);
                 ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
-            Server.Answer _ = server.mutatio("deploy", version(0).toString()).ok();
+            Server.Answer _ =
+                    server.mutatio("deploy", FilterVersions.jar(0).toString()).ok();
             int count = RATE * 40;
             Callable<Load.Result> load = () -> Load.run(
                     new Load.Settings(server.address("mx"), 8, count, RATE, 4_096, List.of(USER), Optional.empty()));
@@ -50,8 +42,9 @@ class HotDeployIT {
             for (int swap = 1; swap <= SWAPS; swap++) {
                 server.write(
                         "config/domains/example.test.toml", "[limits]\nmessage-size = \"" + (10 + swap) + " MB\"\n");
-                answers.add(
-                        server.mutatio("deploy", version(swap).toString()).ok().out());
+                answers.add(server.mutatio("deploy", FilterVersions.jar(swap).toString())
+                        .ok()
+                        .out());
             }
             assertEquals(
                     SWAPS,
@@ -85,7 +78,7 @@ class HotDeployIT {
 
             // A bad one changes nothing.
             Path half = Distribution.WORK.resolve("half.jar");
-            Files.write(half, java.util.Arrays.copyOf(Files.readAllBytes(EXAMPLE), 2_000));
+            Files.write(half, java.util.Arrays.copyOf(Files.readAllBytes(FilterVersions.EXAMPLE), 2_000));
             assertEquals(65, server.mutatio("deploy", half.toString()).exit());
             Server.Answer back = server.mutatio("rollback", "attachment-limit").ok();
             assertTrue(back.out().contains("0.1." + (SWAPS - 1)), back.out());
@@ -99,7 +92,7 @@ class HotDeployIT {
         try (Server server = Server.home("folder").start()) {
             Path jar = server.home().resolve("plugins/attachment-limit.jar");
             Path copy = server.home().resolve("plugins/attachment-limit.copying");
-            Files.copy(version(1), copy);
+            Files.copy(FilterVersions.jar(1), copy);
             Files.move(copy, jar);
             await(server, "0.1.1");
             server.stop();
@@ -122,30 +115,5 @@ class HotDeployIT {
             }
         }
         throw new AssertionError("no attachment-limit \"" + version + "\" in\n" + list);
-    }
-
-    /// The example again, as version 0.1.N.
-    private static Path version(int number) throws IOException {
-        Path jar = Files.createDirectories(Distribution.WORK.resolve("versions"))
-                .resolve("attachment-limit-" + number + ".jar");
-        try (InputStream file = Files.newInputStream(EXAMPLE);
-                JarInputStream in = new JarInputStream(file)) {
-            Manifest manifest = in.getManifest();
-            if (manifest == null) {
-                throw new IOException("no manifest in " + EXAMPLE);
-            }
-            manifest.getMainAttributes().put(new Attributes.Name("Bundle-Version"), "0.1." + number);
-            try (OutputStream to = Files.newOutputStream(jar);
-                    JarOutputStream out = new JarOutputStream(to, manifest)) {
-                JarEntry entry = in.getNextJarEntry();
-                while (entry != null) {
-                    out.putNextEntry(new JarEntry(entry.getName()));
-                    long _ = in.transferTo(out);
-                    out.closeEntry();
-                    entry = in.getNextJarEntry();
-                }
-            }
-        }
-        return jar;
     }
 }
