@@ -139,7 +139,7 @@ public final class ActionTable {
         return null;
     }
 
-    private static Map<String, String> loggable(Action action, Map<String, String> given) {
+    static Map<String, String> loggable(Action action, Map<String, String> given) {
         Map<String, String> shown = new LinkedHashMap<>();
         for (Argument argument : action.arguments()) {
             if (argument.kind() != Argument.Kind.SECRET && argument.kind() != Argument.Kind.FILE) {

@@ -199,6 +199,7 @@ public final class AdminServer implements AutoCloseable {
                 exchange.getResponseHeaders().set("Content-Type", "application/x-ndjson");
                 secure(exchange);
                 exchange.sendResponseHeaders(200, 0);
+                exchange.getResponseBody().flush(); // the caller is told at once that his call is accepted
                 Answer answer = new Answer();
                 running = true;
                 run(action.get(), arguments.get(), answer);
