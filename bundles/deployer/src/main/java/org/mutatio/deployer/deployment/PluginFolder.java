@@ -131,9 +131,8 @@ public final class PluginFolder {
             String name = facts.symbolicName();
             Optional<Deployer.Running> known = deployer.find(name);
             names.put(jar, name);
-            if (known.isPresent()
-                    && known.get().problem().isEmpty()
-                    && known.get().facts().hash().equals(facts.hash())) {
+            boolean same = known.isPresent() && known.get().facts().hash().equals(facts.hash());
+            if (same && known.get().problem().isEmpty()) {
                 book.remember(jar, facts.hash());
                 if (known.get().origin().equals("plugins") && !Files.exists(source(name))) {
                     book.moved(name, jar.toString());
@@ -141,7 +140,7 @@ public final class PluginFolder {
                 refused.remove(jar);
                 return; // from before the restart, or renamed
             }
-            if (known.isPresent() && book.deployed(jar, facts.hash())) {
+            if (!same && known.isPresent() && book.deployed(jar, facts.hash())) {
                 refused.remove(jar);
                 return; // it was rolled back since, and the file has not changed
             }
