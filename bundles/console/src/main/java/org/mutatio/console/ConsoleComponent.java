@@ -58,6 +58,7 @@ public final class ConsoleComponent implements HealthProbe {
 
     private final Current<Action> actions = new Current<>(Action.class);
     private final Current<HealthProbe> probes = new Current<>(HealthProbe.class);
+    private final Probes asked = new Probes(probes::all);
     private final Current<MeterSource> meters = new Current<>(MeterSource.class);
     private final Current<Deployments> deployments = new Current<>(Deployments.class);
     private final InetSocketAddress address;
@@ -73,8 +74,7 @@ public final class ConsoleComponent implements HealthProbe {
         this.address = ListenAddress.of(config.listen());
         this.data = Path.of(context.getProperty("mutatio.home")).resolve("data");
         String version = context.getProperty("mutatio.version");
-        Sources sources =
-                new Sources(version, deployments::now, probes::all, meters::all, actions::all, errors(context));
+        Sources sources = new Sources(version, deployments::now, asked, meters::all, actions::all, errors(context));
         Instant begun = ProcessHandle.current().info().startInstant().orElseGet(InstantSource.system()::instant);
         this.registrations = List.of(
                 context.registerService(Action.class, new StatusAction(sources, InstantSource.system(), begun), null),
@@ -101,31 +101,42 @@ public final class ConsoleComponent implements HealthProbe {
     }
 
     private void open() {
-        boolean told = false;
         try {
             do {
                 try {
-                    Token token = Token.make(new SecureRandom());
-                    AdminServer opened = new AdminServer(address, new ActionTable(actions::all), token, this::notReady);
-                    server = opened;
-                    token.publish(data, host(opened.address()));
-                    LOG.info("event=listening listener=console address={}", opened.address());
+                    listen();
                     return;
                 } catch (BindException e) {
-                    problem =
-                            address + " is in use by another process; free it, or set [console] listen to another port";
-                    if (!told) {
-                        LOG.error("event=console-not-open address={} reason=\"{}\"", address, problem);
-                        told = true;
-                    }
-                } catch (IOException e) {
-                    problem = "the admin API does not open: " + e;
-                    LOG.error("event=console-not-open address={} reason=\"{}\"", address, e.toString());
-                    return;
+                    tell(address + " is in use by another process; free it, or set [console] listen to another port");
+                } catch (IOException | RuntimeException e) {
+                    tell("the admin API does not open: " + e); // a full disk, say: no reason to stay closed for ever
                 }
             } while (!closing.await(RETRY_MILLIS, TimeUnit.MILLISECONDS));
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void listen() throws IOException {
+        Token token = Token.make(new SecureRandom());
+        AdminServer opened = new AdminServer(address, new ActionTable(actions::all), token, this::notReady);
+        try {
+            token.publish(data, host(opened.address()));
+        } catch (IOException | RuntimeException e) {
+            opened.close(); // nobody knows its token
+            throw e;
+        }
+        server = opened;
+        LOG.info("event=listening listener=console address={}", opened.address());
+        if (closing.getCount() == 0) {
+            opened.close(); // close() came before it could see this one
+        }
+    }
+
+    private void tell(String what) {
+        if (!what.equals(problem)) {
+            problem = what;
+            LOG.error("event=console-not-open address={} reason=\"{}\"", address, what);
         }
     }
 
@@ -140,7 +151,7 @@ public final class ConsoleComponent implements HealthProbe {
         if (known.isEmpty() || !known.get().started()) {
             missing.add("starting");
         }
-        for (Probes.Found found : Probes.ask(probes.all())) {
+        for (Probes.Found found : asked.ask()) {
             if (found.health().state() == Health.State.BROKEN) {
                 missing.add(found.by());
             }

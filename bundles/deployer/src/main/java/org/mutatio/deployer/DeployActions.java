@@ -1,11 +1,9 @@
 package org.mutatio.deployer;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import org.mutatio.api.admin.Action;
@@ -188,16 +186,12 @@ final class DeployActions {
     }
 
     private static ActionResult deploy(Deployer deployer, Path scratch, ActionCall call) throws ActionException {
-        String content = call.require("FILE");
+        byte[] content = call.octets("FILE");
         String source = call.get("FILE.path").orElse("command");
         return done(() -> {
             Path jar = Files.createTempFile(Files.createDirectories(scratch), "staged-", ".jar");
             try {
-                Files.write(
-                        jar,
-                        content.startsWith("base64:")
-                                ? Base64.getDecoder().decode(content.substring("base64:".length()))
-                                : content.getBytes(StandardCharsets.UTF_8));
+                Files.write(jar, content);
                 if (call.flag("--plan")) {
                     return plan(deployer.plan(jar));
                 }

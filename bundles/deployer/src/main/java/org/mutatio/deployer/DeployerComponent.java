@@ -21,6 +21,7 @@ import org.mutatio.deployer.deployment.LiveTable;
 import org.mutatio.deployer.deployment.PluginFolder;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -48,6 +49,7 @@ public final class DeployerComponent {
     private final Settings settings;
     private final Deployer deployer;
     private final PluginFolder plugins;
+    private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
     private final CountDownLatch closing = new CountDownLatch(1);
     private volatile boolean started;
 
@@ -73,12 +75,26 @@ public final class DeployerComponent {
                 Deployer.Patience.defaults(),
                 this::configureNewcomers);
         this.plugins = new PluginFolder(home.resolve("plugins"), deployer, book, clock);
-        context.registerService(Live.class, table, null);
-        context.registerService(Deployments.class, new Deployed(), null);
+        registrations.add(context.registerService(Live.class, table, null));
+        registrations.add(context.registerService(Deployments.class, new Deployed(), null));
+        sweep(data.resolve("staging"));
         for (Action action : DeployActions.of(deployer, data.resolve("staging"))) {
-            context.registerService(Action.class, action, null);
+            registrations.add(context.registerService(Action.class, action, null));
         }
         Thread _ = Thread.ofPlatform().name("mutatio-deployer").start(this::work);
+    }
+
+    /// What a kill left of a deployment by command.
+    private static void sweep(Path staging) throws IOException {
+        if (Files.isDirectory(staging)) {
+            try (Stream<Path> all = Files.list(staging)) {
+                for (Path file : all.toList()) {
+                    if (Files.isRegularFile(file)) {
+                        Files.delete(file);
+                    }
+                }
+            }
+        }
     }
 
     private String property(String name) throws IOException {
@@ -171,5 +187,6 @@ public final class DeployerComponent {
     @Deactivate
     void close() {
         closing.countDown();
+        registrations.forEach(ServiceRegistration::unregister);
     }
 }

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +57,17 @@ final class OsgiFramework implements Framework {
     @Override
     public long install(Path jar) throws RefusedException {
         try {
-            return context.installBundle("reference:" + jar.toUri().toURL()).getBundleId();
+            String location = "reference:" + jar.toUri().toURL();
+            // A framework has each location once, and would give us the bundle that is there.
+            Bundle left = context.getBundle(location);
+            if (left != null) {
+                remove(left.getBundleId());
+                if (context.getBundle(location) != null) {
+                    throw new RefusedException(
+                            "an earlier attempt with the same jar hangs and cannot be removed: restart the server");
+                }
+            }
+            return context.installBundle(location).getBundleId();
         } catch (BundleException | IOException e) {
             throw new RefusedException("the framework does not take it: " + e.getMessage());
         }
@@ -127,7 +138,7 @@ final class OsgiFramework implements Framework {
         });
         try {
             if (!done.await(deadline.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new RefusedException("it did not " + what + " within " + deadline.toSeconds() + " s");
+                throw new RefusedException("it did not " + what + " within " + deadline.toMillis() + " ms");
             }
         } catch (InterruptedException e) {
             throw new RefusedException("the deployer was interrupted");
@@ -272,9 +283,17 @@ final class OsgiFramework implements Framework {
             Drainable drainable = context.getService(reference);
             if (drainable != null) {
                 try {
-                    left += drainable.drain(clock.instant().plusNanos(Math.max(0, end - System.nanoTime())));
-                } catch (RuntimeException | LinkageError e) {
-                    LOG.warn("event=drain-failed bundle={} reason=\"{}\"", bundle.getSymbolicName(), e.toString());
+                    Duration rest = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
+                    AtomicInteger work = new AtomicInteger();
+                    // It gets a little longer than it was told: one that hangs must not keep our lock.
+                    run(
+                            "drain",
+                            rest.plusSeconds(1),
+                            () -> work.set(drainable.drain(clock.instant().plus(rest))));
+                    left += work.get();
+                } catch (RefusedException e) {
+                    LOG.warn("event=drain-failed bundle={} reason=\"{}\"", bundle.getSymbolicName(), e.getMessage());
+                    left++;
                 } finally {
                     context.ungetService(reference);
                 }
@@ -307,7 +326,6 @@ final class OsgiFramework implements Framework {
         if (bundle == null) {
             return;
         }
-        boolean alone = dependants(id).isEmpty();
         try {
             run("stop", Duration.ofSeconds(5), () -> {
                 bundle.stop();
@@ -317,9 +335,23 @@ final class OsgiFramework implements Framework {
             LOG.warn("event=bundle-not-removed bundle={} reason=\"{}\"", bundle.getSymbolicName(), e.getMessage());
             return;
         }
-        if (alone) {
-            // Nobody is wired to it: refreshing it frees its class loader and touches nobody.
-            context.getBundle(0).adapt(FrameworkWiring.class).refreshBundles(List.of(bundle));
+        refreshUnused();
+    }
+
+    /// Refreshes removed bundles that nobody is wired to, which frees their class loaders and touches nobody: this one,
+    /// and those whose last user it was.
+    private void refreshUnused() {
+        FrameworkWiring wiring = context.getBundle(0).adapt(FrameworkWiring.class);
+        Collection<Bundle> removed = wiring.getRemovalPendingBundles();
+        List<Bundle> unused = new ArrayList<>();
+        for (Bundle one : removed) {
+            if (wiring.getDependencyClosure(List.of(one)).stream()
+                    .allMatch(user -> user.getState() == Bundle.UNINSTALLED)) {
+                unused.add(one);
+            }
+        }
+        if (!unused.isEmpty()) {
+            wiring.refreshBundles(unused);
         }
     }
 

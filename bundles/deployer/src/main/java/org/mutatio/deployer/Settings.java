@@ -1,9 +1,11 @@
 package org.mutatio.deployer;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -14,12 +16,15 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.mutatio.api.deploy.SettingsCheck;
 import org.mutatio.deployer.config.Checks;
 import org.mutatio.deployer.config.Configurations;
+import org.mutatio.deployer.config.Settled;
 import org.mutatio.toml.Problem;
 import org.mutatio.toml.TomlFile;
 import org.osgi.framework.Bundle;
@@ -58,9 +63,11 @@ final class Settings {
     private final Set<String> empty = new HashSet<>();
     private volatile Instant since = Instant.EPOCH;
     private volatile List<String> problems = List.of();
-    private byte @Nullable [] seen;
     /// What was put in force at the start, as long as the bundles have not been asked about it.
     private byte @Nullable [] unconfirmed;
+    private final Settled seen = new Settled();
+    /// Looked at by the deployer's thread, applied again by that of an action.
+    private final ReentrantLock lock = new ReentrantLock();
 
     Settings(
             BundleContext context,
@@ -90,8 +97,17 @@ final class Settings {
     ///
     /// @return false: neither can be used
     boolean begin() throws IOException {
+        lock.lock();
+        try {
+            return readFirst();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean readFirst() throws IOException {
         byte[] octets = Files.readAllBytes(file);
-        seen = octets;
+        seen.begin(octets);
         List<Problem> found = new ArrayList<>();
         Configurations read = read(octets, found);
         if (found.isEmpty()) {
@@ -105,11 +121,19 @@ final class Settings {
 
     /// When the bundles of the start are there: they are asked about what they were given.
     void confirm() throws IOException {
-        byte[] octets = unconfirmed;
-        if (octets == null) {
-            return;
+        lock.lock();
+        try {
+            byte[] octets = unconfirmed;
+            unconfirmed = null;
+            if (octets != null) {
+                confirm(octets);
+            }
+        } finally {
+            lock.unlock();
         }
-        unconfirmed = null;
+    }
+
+    private void confirm(byte[] octets) throws IOException {
         List<Problem> found = new ArrayList<>();
         Configurations _ = read(octets, found);
         if (found.isEmpty()) {
@@ -148,6 +172,9 @@ final class Settings {
         }
         Path fresh = good.resolveSibling("mutatio.toml.new");
         Files.write(fresh, octets);
+        try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.READ)) {
+            channel.force(true); // or a power cut could leave the name with nothing in it
+        }
         Files.move(fresh, good, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
@@ -155,13 +182,21 @@ final class Settings {
     void look() throws IOException {
         if (!Files.exists(file)) {
             problems = List.of(NAME + ": the file is missing; what was read before goes on");
+            seen.gone();
             return;
         }
-        byte[] octets = Files.readAllBytes(file);
-        if (Arrays.equals(octets, seen)) {
-            return;
+        Optional<byte[]> changed = seen.look(Files.readAllBytes(file));
+        if (changed.isPresent()) {
+            lock.lock();
+            try {
+                readAgain(changed.get());
+            } finally {
+                lock.unlock();
+            }
         }
-        seen = octets;
+    }
+
+    private void readAgain(byte[] octets) throws IOException {
         List<Problem> found = new ArrayList<>();
         Configurations read = read(octets, found);
         if (!found.isEmpty()) {
@@ -175,7 +210,12 @@ final class Settings {
 
     /// New bundles may want a configuration that the table gives or, absent, an empty one.
     void again() throws IOException {
-        apply(applied);
+        lock.lock();
+        try {
+            apply(applied);
+        } finally {
+            lock.unlock();
+        }
     }
 
     private Configurations read(byte[] octets, List<Problem> found) {

@@ -1,6 +1,7 @@
 package org.mutatio.deployer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -39,6 +40,7 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
 import org.osgi.framework.launch.Framework;
 import org.osgi.framework.wiring.BundleWiring;
+import org.osgi.framework.wiring.FrameworkWiring;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 
 /// The deployer over a real Felix with Declarative Services, set up as the launcher does it; the bundles are made here.
@@ -166,6 +168,46 @@ class OsgiFrameworkTest {
         assertEquals(List.of("1.0.0"), installed("a"));
         deployer.undeploy("a");
         assertEquals(List.of(), installed("a"));
+    }
+
+    @Test
+    void theSameContentTwiceStaysLive() throws Exception {
+        Path file = write(well("a2", "1.0.0"));
+        deployer.deploy(file, "command", "x", _ -> {});
+        deployer.deploy(file, "command", "x", _ -> {});
+        assertEquals(List.of("1.0.0"), installed("a2"));
+        assertEquals(
+                Bundle.ACTIVE, context.getBundle(live.bundle("a2").getAsLong()).getState());
+    }
+
+    @Test
+    void noClassLoaderStaysWhenItsLastUserIsGone() throws Exception {
+        deployer.deploy(
+                write(Jars.bundle("lib2", "1")
+                        .header("Export-Package", "lib2.open")
+                        .note("1")),
+                "command",
+                "x",
+                _ -> {});
+        deployer.deploy(
+                write(Jars.bundle("user2", "1").header("Import-Package", "lib2.open")), "command", "x", _ -> {});
+        deployer.undeploy("lib2");
+        FrameworkWiring wiring = felix.adapt(FrameworkWiring.class);
+        assertTrue(pending(wiring).contains("lib2"), pending(wiring)); // the user needs it
+        deployer.undeploy("user2");
+        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (pending(wiring).contains("lib2") && System.nanoTime() < end) {
+            Thread.onSpinWait(); // a refresh is done on a thread of the framework
+        }
+        assertFalse(pending(wiring).contains("lib2"), pending(wiring));
+        assertFalse(pending(wiring).contains("user2"), pending(wiring));
+    }
+
+    private static String pending(FrameworkWiring wiring) {
+        return wiring.getRemovalPendingBundles().stream()
+                .map(Bundle::getSymbolicName)
+                .toList()
+                .toString();
     }
 
     @Test

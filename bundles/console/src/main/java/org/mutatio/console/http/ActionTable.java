@@ -1,14 +1,15 @@
 package org.mutatio.console.http;
 
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.mutatio.api.admin.Action;
 import org.mutatio.api.admin.ActionCall;
@@ -23,6 +24,9 @@ import org.slf4j.LoggerFactory;
 public final class ActionTable {
     private static final Logger LOG = LoggerFactory.getLogger(ActionTable.class);
 
+    /// EX_SOFTWARE of sysexits.
+    private static final int FAULT = 70;
+
     private final Supplier<List<Action>> live;
 
     public ActionTable(Supplier<List<Action>> live) {
@@ -30,10 +34,28 @@ public final class ActionTable {
     }
 
     Json.Arr list() {
-        return Json.array(live.get().stream()
-                .sorted(Comparator.comparing(Action::name))
-                .map(ActionTable::described)
-                .toList());
+        List<Json> described = new ArrayList<>();
+        sorted().forEach((_, action) -> {
+            try {
+                described.add(described(action));
+            } catch (RuntimeException | LinkageError e) {
+                LOG.error("event=action-broken class={} reason=\"{}\"", action.getClass(), e.toString(), e);
+            }
+        });
+        return Json.array(described);
+    }
+
+    /// By name. One of a bundle that cannot even say its name is left out: it must not hide the others.
+    private SortedMap<String, Action> sorted() {
+        SortedMap<String, Action> sorted = new TreeMap<>();
+        for (Action action : live.get()) {
+            try {
+                sorted.putIfAbsent(action.name(), action);
+            } catch (RuntimeException | LinkageError e) {
+                LOG.error("event=action-broken class={} reason=\"{}\"", action.getClass(), e.toString(), e);
+            }
+        }
+        return sorted;
     }
 
     private static Json described(Action action) {
@@ -53,7 +75,7 @@ public final class ActionTable {
     }
 
     public Optional<Action> find(String name) {
-        return live.get().stream().filter(action -> action.name().equals(name)).findFirst();
+        return Optional.ofNullable(sorted().get(name));
     }
 
     /// Runs it; whatever it throws becomes a result.
@@ -77,13 +99,26 @@ public final class ActionTable {
             if (wrong != null) {
                 return failed(64, wrong + "; example: " + action.example());
             }
-            return action.run(new ActionCall("token", given, progress));
+            ActionResult result = action.run(new ActionCall("token", given, progress));
+            return new ActionResult(result.text(), result.json(), status(result.exitCode()));
         } catch (ActionException e) {
-            return failed(e.exitCode(), String.valueOf(e.getMessage()));
+            // 0 would say that all is well
+            return failed(e.exitCode() == 0 ? FAULT : status(e.exitCode()), String.valueOf(e.getMessage()));
         } catch (Throwable e) { // a bundle's fault, also a LinkageError of a plugin, must not end the console
             LOG.error("event=action-failed name=\"{}\" reason=\"{}\"", action.name(), e.toString(), e);
-            return failed(70, action.name() + " failed: " + e + " (a fault of the server; see its log)");
+            return fault(action.name(), e);
         }
+    }
+
+    /// The exception in one line; its stack is in the log.
+    static ActionResult fault(String action, Throwable e) {
+        String what = e.toString().lines().findFirst().orElse("");
+        return failed(FAULT, action + " failed: " + what + " (a fault of the server; see its log)");
+    }
+
+    /// A shell sees the last eight bits only: 256 would be 0.
+    private static int status(int exit) {
+        return exit < 0 || exit > 255 ? FAULT : exit;
     }
 
     private static @Nullable String wrongArgument(Action action, Map<String, String> given) {
@@ -104,21 +139,25 @@ public final class ActionTable {
         return null;
     }
 
-    private static Map<String, String> loggable(Action action, Map<String, String> given) {
-        Map<String, String> shown = new LinkedHashMap<>(given);
+    static Map<String, String> loggable(Action action, Map<String, String> given) {
+        Map<String, String> shown = new LinkedHashMap<>();
         for (Argument argument : action.arguments()) {
-            if (argument.kind() == Argument.Kind.SECRET || argument.kind() == Argument.Kind.FILE) {
-                shown.remove(argument.name());
+            if (argument.kind() != Argument.Kind.SECRET && argument.kind() != Argument.Kind.FILE) {
+                show(given, argument.name(), shown);
             }
+            show(given, argument.name() + ".path", shown);
         }
-        return shown.entrySet().stream()
-                .collect(Collectors.toMap(
-                        Map.Entry::getKey,
-                        entry -> entry.getValue().length() > 200
-                                ? entry.getValue().substring(0, 200)
-                                : entry.getValue(),
-                        (a, _) -> a,
-                        LinkedHashMap::new));
+        return shown;
+    }
+
+    /// Only what is declared: under a wrong name there may stand a password.
+    private static void show(Map<String, String> given, String name, Map<String, String> shown) {
+        String value = given.get(name);
+        if (value != null) {
+            String begin = value.length() > 200 ? value.substring(0, 200) : value;
+            // a file's octets tell nobody anything
+            shown.put(name, value.startsWith("base64:") ? "base64" : Printable.of(begin));
+        }
     }
 
     private static ActionResult failed(int exit, String text) {

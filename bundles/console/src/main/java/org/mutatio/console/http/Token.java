@@ -12,6 +12,8 @@ import java.util.random.RandomGenerator;
 
 /// The bearer token (RFC 6750 section 2.1) of one start: who can read `data/admin.token` is the administrator.
 public final class Token {
+    private static final String SCHEME = "Bearer ";
+
     private final String value;
 
     private Token(String value) {
@@ -27,10 +29,13 @@ public final class Token {
         return new Token(HexFormat.of().formatHex(octets));
     }
 
-    /// Whether an Authorization header carries it; takes the same time wherever the first difference is.
+    /// Whether an Authorization header carries it; takes the same time wherever the first difference is. The scheme is
+    /// written as one likes (RFC 9110 section 11.1).
     boolean in(String header) {
-        return MessageDigest.isEqual(
-                header.getBytes(StandardCharsets.UTF_8), ("Bearer " + value).getBytes(StandardCharsets.UTF_8));
+        return header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
+                && MessageDigest.isEqual(
+                        header.substring(SCHEME.length()).strip().getBytes(StandardCharsets.UTF_8),
+                        value.getBytes(StandardCharsets.UTF_8));
     }
 
     /// Writes it and the address for the command line, mode 0600 from the first octet on, each replaced whole.

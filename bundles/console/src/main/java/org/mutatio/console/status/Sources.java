@@ -6,7 +6,6 @@ import java.util.function.Supplier;
 import org.mutatio.api.admin.Action;
 import org.mutatio.api.deploy.Deployments;
 import org.mutatio.api.metrics.MeterSource;
-import org.mutatio.sdk.health.HealthProbe;
 
 /// Where `status` looks; each gives what is live at that moment.
 ///
@@ -14,7 +13,7 @@ import org.mutatio.sdk.health.HealthProbe;
 public record Sources(
         String version,
         Supplier<Optional<Deployments>> deployments,
-        Supplier<List<HealthProbe>> probes,
+        Probes probes,
         Supplier<List<MeterSource>> meters,
         Supplier<List<Action>> actions,
         Supplier<List<String>> errors) {}

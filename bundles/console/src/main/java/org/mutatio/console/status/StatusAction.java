@@ -19,9 +19,13 @@ import org.mutatio.api.admin.Json;
 import org.mutatio.api.deploy.Deployments;
 import org.mutatio.api.metrics.MeterSource;
 import org.mutatio.sdk.health.Health;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// `mutatio status`: what is wrong first, one screen; with `--json` everything, metrics included.
 public final class StatusAction implements Action {
+    private static final Logger LOG = LoggerFactory.getLogger(StatusAction.class);
+
     /// What other bundles answer goes in by their own actions, so that status knows none of them.
     private static final List<String> PARTS = List.of("ports list", "store status", "queue list");
 
@@ -59,7 +63,7 @@ public final class StatusAction implements Action {
     @Override
     public ActionResult run(ActionCall call) {
         Optional<Deployments> deployments = sources.deployments().get();
-        List<Probes.Found> probes = Probes.ask(sources.probes().get());
+        List<Probes.Found> probes = sources.probes().ask();
         List<String> wrong = wrong(deployments, probes);
         Map<String, ActionResult> parts = parts();
         String text = text(deployments, probes, wrong, parts, call.flag("--all"));
@@ -69,20 +73,37 @@ public final class StatusAction implements Action {
     private Map<String, ActionResult> parts() {
         Map<String, ActionResult> parts = new LinkedHashMap<>();
         for (Action action : sources.actions().get()) {
-            if (PARTS.contains(action.name())) {
-                parts.put(action.name(), part(action));
+            String name = name(action);
+            if (PARTS.contains(name)) {
+                parts.put(name, part(name, action));
             }
         }
         return parts;
     }
 
-    private static ActionResult part(Action action) {
+    /// Whatever a bundle does wrong, status says how it stands with the others: it is asked when something is wrong.
+    private static String name(Action action) {
+        try {
+            return action.name();
+        } catch (RuntimeException | LinkageError e) {
+            LOG.error("event=action-broken class={} reason=\"{}\"", action.getClass(), e.toString(), e);
+            return "";
+        }
+    }
+
+    private static ActionResult part(String name, Action action) {
         try {
             return action.run(new ActionCall("status", Map.of(), _ -> {}));
-        } catch (ActionException | RuntimeException e) {
-            String text = action.name() + ": " + e.getMessage();
-            return new ActionResult(text + "\n", Json.object().with("error", text), 75);
+        } catch (ActionException e) {
+            return failed(name + ": " + e.getMessage());
+        } catch (RuntimeException | LinkageError e) {
+            LOG.error("event=action-failed name=\"{}\" reason=\"{}\"", name, e.toString(), e);
+            return failed(name + ": " + e);
         }
+    }
+
+    private static ActionResult failed(String text) {
+        return new ActionResult(text + "\n", Json.object().with("error", text), 75);
     }
 
     private static List<String> wrong(Optional<Deployments> deployments, List<Probes.Found> probes) {
@@ -272,11 +293,15 @@ public final class StatusAction implements Action {
     private Json metrics() {
         List<Json> samples = new ArrayList<>();
         for (MeterSource source : sources.meters().get()) {
-            for (MeterSource.Sample sample : source.samples()) {
-                samples.add(Json.object()
-                        .with("name", sample.name())
-                        .with("labels", sample.labels())
-                        .with("value", new Json.Num(sample.value())));
+            try {
+                for (MeterSource.Sample sample : source.samples()) {
+                    samples.add(Json.object()
+                            .with("name", sample.name())
+                            .with("labels", sample.labels())
+                            .with("value", new Json.Num(sample.value())));
+                }
+            } catch (RuntimeException | LinkageError e) {
+                LOG.error("event=meters-failed class={} reason=\"{}\"", source.getClass(), e.toString(), e);
             }
         }
         return Json.array(samples);

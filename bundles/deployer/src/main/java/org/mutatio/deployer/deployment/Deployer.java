@@ -21,6 +21,8 @@ import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.mutatio.api.deploy.Deployments;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,13 +33,17 @@ import org.slf4j.LoggerFactory;
 ///
 /// Threads: one deployment at a time, under one lock that is held through it; reading what runs takes a
 /// snapshot.
-/// On disk at each step: the jar is copied and forced before it is installed; the book is written only
-/// when the new one is
-/// live, so a kill before that brings the old set back, after it the new one.
+///
+/// On disk at each step: the jar is copied (`*.new`) and forced, then read and checked, since the file given may change
+/// meanwhile; then renamed, installed, started, made live, watched; then the book is written, and only then the old one
+/// is drained and removed. So a kill before the book is written brings the old set back, after it the new one; when the
+/// book cannot be written, the old one is made live again. What a kill leaves in the folder is swept at the next start.
 public final class Deployer {
 
     private static final Logger LOG = LoggerFactory.getLogger(Deployer.class);
     private static final String DISTRIBUTION = "distribution";
+    /// No bundle has that id.
+    private static final long NONE = -1;
 
     private final Framework framework;
     private final LiveTable live;
@@ -104,10 +110,14 @@ public final class Deployer {
         try {
             platform.addAll(present.keySet());
             Map<String, Deque<Candidate>> candidates = candidates(system);
+            sweep();
             for (var entry : candidates.entrySet()) {
                 admit(entry.getKey(), entry.getValue(), present);
             }
             for (Running one : List.copyOf(running.values())) {
+                if (!one.problem().isEmpty()) {
+                    continue;
+                }
                 framework.resolve(one.bundle()).ifPresent(reason -> note(one, "does not resolve: " + reason));
             }
             configure.run();
@@ -120,13 +130,58 @@ public final class Deployer {
         }
     }
 
+    /// Removes what a kill left between two steps: copies that were not ended, jars that were not recorded.
+    private void sweep() {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        try (Stream<Path> all = Files.list(folder)) {
+            for (Path file : all.toList()) {
+                String name = String.valueOf(file.getFileName());
+                if (name.endsWith(".new") || name.endsWith(".jar") && book.orphan(name)) {
+                    LOG.info("event=leftover-removed file={}", file);
+                    delete(name);
+                }
+            }
+        } catch (IOException e) {
+            LOG.warn("event=leftovers-stay folder={} reason=\"{}\"", folder, e.toString());
+        }
+    }
+
+    /// What stays is swept at the next start.
+    private void delete(String jar) {
+        try {
+            Files.deleteIfExists(folder.resolve(jar));
+        } catch (IOException e) {
+            LOG.warn("event=leftover-stays file={} reason=\"{}\"", jar, e.toString());
+        }
+    }
+
     /// A jar that may run under a name.
-    private record Candidate(Path jar, String origin) {}
+    ///
+    /// @param recorded empty: the distribution's own
+    private record Candidate(Path jar, String origin, Optional<Book.Version> recorded) {
+        static Candidate shipped(Path jar) {
+            return new Candidate(jar, DISTRIBUTION, Optional.empty());
+        }
+    }
+
+    private Candidate kept(Book.Version version) {
+        return new Candidate(folder.resolve(version.jar()), version.origin(), Optional.of(version));
+    }
 
     private static JarFacts facts(Candidate candidate) throws RefusedException {
-        return candidate.origin().equals(DISTRIBUTION)
-                ? JarFacts.ofDistribution(candidate.jar())
-                : JarFacts.read(candidate.jar());
+        if (candidate.recorded().isEmpty()) {
+            return JarFacts.ofDistribution(candidate.jar());
+        }
+        if (!Files.exists(candidate.jar())) {
+            throw new RefusedException(candidate.jar() + " is gone: deploy it again");
+        }
+        JarFacts facts = JarFacts.read(candidate.jar());
+        if (!facts.hash().equals(candidate.recorded().get().hash())) {
+            throw new RefusedException(candidate.jar() + " is not what was deployed: deploy it again");
+        }
+        return facts;
     }
 
     /// By symbolic name, the one that shall run first: what is recorded, what was recorded before it, and last the
@@ -137,26 +192,23 @@ public final class Deployer {
             try {
                 String name = JarFacts.ofDistribution(jar).symbolicName();
                 shipped.put(name, jar);
-                candidates.computeIfAbsent(name, _ -> new ArrayDeque<>()).add(new Candidate(jar, DISTRIBUTION));
+                candidates.computeIfAbsent(name, _ -> new ArrayDeque<>()).add(Candidate.shipped(jar));
             } catch (RefusedException e) {
                 LOG.error("event=bundle-unreadable jar={} reason=\"{}\"", jar.getFileName(), e.getMessage());
             }
         }
+        book.upgrade(shipped.keySet());
         for (String name : book.current().keySet()) {
             Deque<Candidate> all = candidates.computeIfAbsent(name, _ -> new ArrayDeque<>());
             for (Book.Version version : book.history(name).reversed()) {
-                Path jar = folder.resolve(version.jar());
-                if (Files.exists(jar)) {
-                    all.addFirst(new Candidate(jar, version.origin()));
-                } else {
-                    LOG.error("event=bundle-missing bundle={} jar={} cure=\"deploy it again\"", name, jar);
-                }
+                all.addFirst(kept(version));
             }
         }
         return candidates;
     }
 
-    /// Installs the first of the candidates that the framework takes, and takes it out of them.
+    /// Installs the first of the candidates that the framework takes, and takes it out of them. When there is none,
+    /// that is no reason to be silent: a filter that is missing lets through what it should stop.
     private void admit(String name, Deque<Candidate> candidates, Map<String, Long> present) {
         while (!candidates.isEmpty()) {
             Candidate candidate = candidates.removeFirst();
@@ -168,21 +220,30 @@ public final class Deployer {
                 running.put(name, new Running(name, facts, bundle, candidate.origin(), clock.instant(), ""));
                 return;
             } catch (RefusedException e) {
+                String reason = String.valueOf(e.getMessage());
                 LOG.error(
                         "event=bundle-failed bundle={} jar={} reason=\"{}\"",
                         name,
                         candidate.jar().getFileName(),
-                        e.getMessage());
+                        reason);
+                if (!candidates.isEmpty()) {
+                    drop(name, candidate.origin());
+                } else if (candidate.recorded().isPresent()) {
+                    Book.Version version = candidate.recorded().get();
+                    JarFacts facts = new JarFacts(name, version.version(), List.of(), version.hash());
+                    running.put(name, new Running(name, facts, NONE, version.origin(), version.since(), reason));
+                }
             }
         }
     }
 
     /// Starts it; one that was deployed and does not run any more gives way to the version before it.
-    private void bringUp(String name, Deque<Candidate> others) throws IOException {
+    private void bringUp(String name, Deque<Candidate> others) {
         Running now = running.get(name);
         while (now != null && !runs(now) && !now.origin().equals(DISTRIBUTION) && !others.isEmpty()) {
             framework.remove(now.bundle());
             running.remove(name);
+            drop(name, now.origin());
             admit(name, others, Map.of());
             Running next = running.get(name);
             if (next != null) {
@@ -191,11 +252,25 @@ public final class Deployer {
                         name,
                         now.facts().described(),
                         next.facts().described());
-                book.dropCurrent(name);
-                framework.resolve(next.bundle()).ifPresent(reason -> note(next, "does not resolve: " + reason));
-                configure.run();
+                if (next.problem().isEmpty()) {
+                    framework.resolve(next.bundle()).ifPresent(reason -> note(next, "does not resolve: " + reason));
+                    configure.run();
+                }
             }
             now = running.get(name);
+        }
+    }
+
+    /// The current version gives way to the one before it. A full disk must not keep the others from starting: what is
+    /// not written now is tried again at the next start.
+    private void drop(String name, String origin) {
+        if (origin.equals(DISTRIBUTION)) {
+            return;
+        }
+        try {
+            book.dropCurrent(name);
+        } catch (IOException e) {
+            LOG.error("event=deployments-not-written bundle={} reason=\"{}\"", name, e.toString());
         }
     }
 
@@ -255,8 +330,7 @@ public final class Deployer {
                     facts.symbolicName()
                             + " is part of the platform that everything stands on: it comes with a new distribution and a restart");
         }
-        boolean ours = facts.symbolicName().startsWith("org.mutatio.")
-                && !facts.symbolicName().startsWith("org.mutatio.examples");
+        boolean ours = JarFacts.ours(facts.symbolicName());
         for (String exported : facts.exports()) {
             if (!ours && exported.startsWith("org.mutatio.")) {
                 throw new RefusedException("it exports " + exported + ", which is ours: remove it from Export-Package");
@@ -278,54 +352,79 @@ public final class Deployer {
             throws RefusedException, IOException {
         lock.lock();
         try {
-            JarFacts facts = JarFacts.read(jar);
-            check(facts);
-            progress.accept("checked " + facts.symbolicName() + " " + facts.described());
-            String file = facts.symbolicName() + "-" + facts.version() + "-" + facts.hash() + ".jar";
-            keep(jar, file);
-            Running fresh = swap(facts, folder.resolve(file), origin, progress);
-            List<String> gone = book.put(
-                    facts.symbolicName(),
-                    new Book.Version(facts.version(), facts.hash(), file, origin, source, fresh.since()));
-            for (String old : gone) {
-                Files.deleteIfExists(folder.resolve(old));
+            Files.createDirectories(folder);
+            Path copy = folder.resolve("staged.jar.new"); // under the lock there is only one
+            try {
+                Path _ = Files.copy(jar, copy, StandardCopyOption.REPLACE_EXISTING);
+                JarFacts facts = JarFacts.read(copy);
+                check(facts);
+                progress.accept("checked " + facts.symbolicName() + " " + facts.described());
+                Running now = running.get(facts.symbolicName());
+                if (now != null && now.facts().equals(facts) && now.problem().isEmpty()) {
+                    return facts.symbolicName() + " " + facts.described() + " runs already";
+                }
+                Book.force(copy);
+                deployCopy(facts, copy, origin, source, progress);
+                return facts.symbolicName() + " " + facts.described() + " is live";
+            } finally {
+                Files.deleteIfExists(copy);
             }
-            return facts.symbolicName() + " " + facts.described() + " is live";
         } finally {
             publish();
             lock.unlock();
         }
     }
 
-    private void keep(Path jar, String file) throws IOException {
-        Files.createDirectories(folder);
-        Path target = folder.resolve(file);
-        if (!Files.exists(target)) {
-            Path copy = folder.resolve(file + ".new");
-            Files.copy(jar, copy, StandardCopyOption.REPLACE_EXISTING);
-            Book.force(copy);
-            Files.move(copy, target, StandardCopyOption.ATOMIC_MOVE);
-            Book.force(folder);
-        }
-    }
-
-    /// From the kept jar to the live bundle.
-    private Running swap(JarFacts facts, Path jar, String origin, Consumer<String> progress) throws RefusedException {
+    private void deployCopy(JarFacts facts, Path copy, String origin, String source, Consumer<String> progress)
+            throws RefusedException, IOException {
         String name = facts.symbolicName();
-        Running old = running.get(name);
-        long before = live.bundle(name).orElse(-1);
-        if (old == null) {
-            // Nobody of that name is live while it is staged: unknown names count as live.
-            live.switchTo(name, -1);
-        }
-        long bundle;
+        String file = name + "-" + facts.version() + "-" + facts.hash() + ".jar";
+        Files.move(copy, folder.resolve(file), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Book.force(folder);
+        List<String> gone = new ArrayList<>();
         try {
-            bundle = framework.install(jar);
-        } catch (RefusedException e) {
-            restore(name, old, before);
+            Running _ = swap(
+                    facts,
+                    folder.resolve(file),
+                    origin,
+                    fresh -> gone.addAll(book.put(
+                            name,
+                            new Book.Version(facts.version(), facts.hash(), file, origin, source, fresh.since()))),
+                    progress);
+        } catch (RefusedException | IOException | RuntimeException e) {
+            if (book.history(name).stream().noneMatch(version -> version.jar().equals(file))) {
+                delete(file);
+            }
             throw e;
         }
+        gone.forEach(this::delete);
+    }
+
+    /// Makes it last.
+    private interface Recording {
+        void write(Running fresh) throws IOException;
+    }
+
+    /// From the kept jar to the live bundle; the old one is touched only when the new one is recorded.
+    private Running swap(JarFacts facts, Path jar, String origin, Recording record, Consumer<String> progress)
+            throws RefusedException, IOException {
+        String name = facts.symbolicName();
+        Running old = running.get(name);
+        if (old != null && old.facts().equals(facts)) {
+            if (old.problem().isEmpty()) {
+                throw new RefusedException(name + " " + facts.described() + " runs already");
+            }
+            // A framework has each jar once: what is there of it from an attempt that failed goes first.
+            framework.remove(old.bundle());
+        }
+        long before = live.bundle(name).orElse(NONE);
+        if (old == null) {
+            // Nobody of that name is live while it is staged: unknown names count as live.
+            live.switchTo(name, NONE);
+        }
+        long bundle = NONE;
         try {
+            bundle = framework.install(jar);
             Optional<String> unresolved = framework.resolve(bundle);
             if (unresolved.isPresent()) {
                 throw new RefusedException("it does not resolve: " + unresolved.get());
@@ -336,8 +435,10 @@ public final class Deployer {
             awaitComponents(bundle);
             probe(bundle);
             progress.accept("probed");
-        } catch (RefusedException e) {
-            framework.remove(bundle);
+        } catch (RefusedException | RuntimeException e) {
+            if (bundle != NONE) {
+                framework.remove(bundle);
+            }
             restore(name, old, before);
             throw e;
         }
@@ -345,20 +446,16 @@ public final class Deployer {
         Running fresh = new Running(name, facts, bundle, origin, clock.instant(), "");
         running.put(name, fresh);
         publish();
-        progress.accept("live");
         try {
+            progress.accept("live");
             watch(bundle);
+            record.write(fresh);
         } catch (RefusedException e) {
-            restore(name, old, before);
-            int left = framework.drain(bundle, patience.drain());
-            LOG.warn(
-                    "event=rolled-back bundle={} version=\"{}\" left={} reason=\"{}\"",
-                    name,
-                    facts.described(),
-                    left,
-                    e.getMessage());
-            framework.remove(bundle);
+            goBack(fresh, old, before, e);
             throw new RefusedException("rolled back, the old one is live again: " + e.getMessage());
+        } catch (IOException | RuntimeException e) {
+            goBack(fresh, old, before, e);
+            throw e;
         }
         LOG.info(
                 "event=deployed bundle={} version=\"{}\" replaces=\"{}\"",
@@ -371,7 +468,19 @@ public final class Deployer {
         return fresh;
     }
 
-    private void restore(String name, @org.jspecify.annotations.Nullable Running old, long before) {
+    private void goBack(Running fresh, @Nullable Running old, long before, Exception why) {
+        restore(fresh.name(), old, before);
+        int left = framework.drain(fresh.bundle(), patience.drain());
+        LOG.warn(
+                "event=rolled-back bundle={} version=\"{}\" left={} reason=\"{}\"",
+                fresh.name(),
+                fresh.facts().described(),
+                left,
+                why.toString());
+        framework.remove(fresh.bundle());
+    }
+
+    private void restore(String name, @Nullable Running old, long before) {
         if (old == null) {
             live.forget(name);
             running.remove(name);
@@ -447,17 +556,18 @@ public final class Deployer {
             Path own = shipped.get(name);
             if (own != null) {
                 JarFacts facts = JarFacts.ofDistribution(own);
-                Running _ = swap(facts, own, DISTRIBUTION, _ -> {});
-                forget(name, one, kept);
+                Running _ = swap(facts, own, DISTRIBUTION, _ -> forget(one, kept), _ -> {});
+                tidy(kept);
                 return name + " " + one.facts().described() + " has given way to the distribution's own "
                         + facts.described();
             }
-            live.switchTo(name, -1);
+            forget(one, kept);
+            live.switchTo(name, NONE);
             int left = framework.drain(one.bundle(), patience.drain());
             framework.remove(one.bundle());
             live.forget(name);
             running.remove(name);
-            forget(name, one, kept);
+            tidy(kept);
             LOG.info(
                     "event=undeployed bundle={} version=\"{}\" left={}",
                     name,
@@ -470,11 +580,10 @@ public final class Deployer {
         }
     }
 
-    private void forget(String name, Running one, List<Book.Version> kept) throws IOException {
-        book.remove(name);
-        tidy(kept);
+    /// The file first: killed in between, the next start misses the file and takes the plugin away; the other way round
+    /// it would find the file and deploy it again.
+    private void forget(Running one, List<Book.Version> kept) throws IOException {
         if (one.origin().equals("plugins") && !kept.isEmpty()) {
-            // Or the next start would take the file for a new one.
             Path file = Path.of(kept.getFirst().source());
             if (Files.exists(file)) {
                 Files.move(
@@ -483,27 +592,25 @@ public final class Deployer {
                         StandardCopyOption.REPLACE_EXISTING);
             }
         }
+        book.remove(one.name());
     }
 
     private Candidate before(String name) throws RefusedException {
         Running one = running.get(name);
         Optional<Book.Version> previous = book.previous(name);
         if (one != null && previous.isPresent()) {
-            return new Candidate(
-                    folder.resolve(previous.get().jar()), previous.get().origin());
+            return kept(previous.get());
         }
         Path own = shipped.get(name);
         if (one == null || own == null || one.origin().equals(DISTRIBUTION)) {
             throw new RefusedException("no version of " + name + " before this one is kept");
         }
-        return new Candidate(own, DISTRIBUTION);
+        return Candidate.shipped(own);
     }
 
     /// Removes jars that nobody can go back to.
-    private void tidy(List<Book.Version> gone) throws IOException {
-        for (Book.Version version : gone) {
-            Files.deleteIfExists(folder.resolve(version.jar()));
-        }
+    private void tidy(List<Book.Version> gone) {
+        gone.forEach(version -> delete(version.jar()));
     }
 
     /// Back to the version before; the one before the first that was deployed is the distribution's own.
@@ -513,8 +620,7 @@ public final class Deployer {
             Candidate back = before(name);
             JarFacts facts = facts(back);
             List<Book.Version> history = book.history(name);
-            Running _ = swap(facts, back.jar(), back.origin(), progress);
-            book.dropCurrent(name);
+            Running _ = swap(facts, back.jar(), back.origin(), _ -> book.dropCurrent(name), progress);
             tidy(history.subList(0, 1));
             return name + " is back at " + facts.described();
         } finally {

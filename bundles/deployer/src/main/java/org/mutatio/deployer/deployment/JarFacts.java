@@ -11,9 +11,12 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
+import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 
 /// What a jar says of itself, read without any framework.
 ///
@@ -21,6 +24,15 @@ import java.util.zip.ZipEntry;
 /// @param exports packages it offers to others
 /// @param hash first eight digits of its SHA-256: the same version with other content is another one
 public record JarFacts(String symbolicName, String version, List<String> exports, String hash) {
+
+    private static final long LARGEST_FILE = 256L << 20;
+    /// What deflate makes of zeroes is a thousandth: 256 MiB could be 256 GiB.
+    private static final long LARGEST_CONTENT = 1L << 30;
+    private static final long LARGEST_MANIFEST = 1L << 20;
+    private static final int MOST_ENTRIES = 65_535;
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)*+");
+    private static final Pattern VERSION =
+            Pattern.compile("[0-9]{1,9}(?:\\.[0-9]{1,9}(?:\\.[0-9]{1,9}(?:\\.[A-Za-z0-9_-]+)?)?)?");
 
     public JarFacts {
         exports = List.copyOf(exports);
@@ -31,25 +43,102 @@ public record JarFacts(String symbolicName, String version, List<String> exports
         return version + " (" + hash + ")";
     }
 
+    /// Whether a bundle of that name is one of our own; examples are plugins like any other.
+    static boolean ours(String symbolicName) {
+        return symbolicName.startsWith("org.mutatio.") && !symbolicName.startsWith("org.mutatio.examples");
+    }
+
+    /// Reads every octet of it, with limits: it is whatever somebody moved into `plugins`.
+    ///
     /// @throws RefusedException not a whole jar, or no bundle: says what is missing
     public static JarFacts read(Path jar) throws RefusedException {
-        try (JarFile file = new JarFile(jar.toFile(), true)) {
-            Attributes main = manifest(file);
-            // A half-copied jar often has a readable directory only when it is whole; read all entries to
-            // be sure.
-            byte[] buffer = new byte[16 * 1024];
-            for (ZipEntry entry : file.stream().toList()) {
-                try (InputStream in = file.getInputStream(entry)) {
-                    int read = in.read(buffer);
-                    while (read >= 0) {
-                        read = in.read(buffer);
+        try {
+            if (!Files.isRegularFile(jar)) {
+                throw new RefusedException("it is no whole jar: it is no file");
+            }
+            if (Files.size(jar) > LARGEST_FILE) {
+                throw new RefusedException("it is larger than " + (LARGEST_FILE >> 20) + " MiB");
+            }
+            boolean signed = entries(jar);
+            try (JarFile file = new JarFile(jar.toFile(), signed)) {
+                Attributes main = manifest(file);
+                if (signed) {
+                    // Signatures are verified as the octets are read.
+                    for (ZipEntry entry : file.stream().toList()) {
+                        long _ = count(file, entry, LARGEST_CONTENT);
                     }
                 }
+                return checked(of(main, hash(jar)));
             }
-            return of(main, hash(jar));
-        } catch (IOException | SecurityException e) {
+        } catch (IOException
+                | RuntimeException e) { // SecurityException; and what else java.util.zip throws at a bad one
             throw new RefusedException("it is no whole jar: " + e.getMessage());
         }
+    }
+
+    /// A half-copied jar often has a readable directory only when it is whole; reads all entries to be sure.
+    ///
+    /// @return whether it is signed
+    private static boolean entries(Path jar) throws IOException, RefusedException {
+        boolean signed = false;
+        // No JarFile: that would take the whole manifest into memory, whatever its size.
+        try (ZipFile zip = new ZipFile(jar.toFile())) {
+            if (zip.size() > MOST_ENTRIES) {
+                throw new RefusedException("it has more than " + MOST_ENTRIES + " entries");
+            }
+            long left = LARGEST_CONTENT;
+            for (ZipEntry entry : zip.stream().toList()) {
+                String name = entry.getName().toUpperCase(Locale.ROOT);
+                if (leadsOut(name)) {
+                    // The framework unpacks inner jars and native libraries by these names.
+                    throw new RefusedException("its entry " + entry.getName() + " leads out of it");
+                }
+                boolean manifest = name.equals(JarFile.MANIFEST_NAME);
+                signed |= name.startsWith("META-INF/") && name.endsWith(".SF");
+                left -= count(zip, entry, manifest ? LARGEST_MANIFEST : left);
+            }
+        }
+        return signed;
+    }
+
+    private static boolean leadsOut(String name) {
+        return name.startsWith("/")
+                || name.indexOf('\\') >= 0
+                || name.indexOf('\0') >= 0
+                || ("/" + name + "/").contains("/../");
+    }
+
+    /// By reading: what the entry says of its size is nobody's promise.
+    private static long count(ZipFile zip, ZipEntry entry, long limit) throws IOException, RefusedException {
+        byte[] buffer = new byte[16 * 1024];
+        long octets = 0;
+        try (InputStream in = zip.getInputStream(entry)) {
+            int read = in.read(buffer);
+            while (read >= 0) {
+                octets += read;
+                if (octets > limit) {
+                    throw new RefusedException("unpacked it is too large, at its entry " + entry.getName()
+                            + ": a manifest has at most " + (LARGEST_MANIFEST >> 20) + " MiB, all of it "
+                            + (LARGEST_CONTENT >> 20));
+                }
+                read = in.read(buffer);
+            }
+        }
+        return octets;
+    }
+
+    /// Name and version become a file's name.
+    private static JarFacts checked(JarFacts facts) throws RefusedException {
+        if (facts.symbolicName().length() > 150
+                || !NAME.matcher(facts.symbolicName()).matches()) {
+            throw new RefusedException(
+                    "its Bundle-SymbolicName is no name: letters, digits, - and _, with dots between,"
+                            + " at most 150 (OSGi Core section 1.3.2)");
+        }
+        if (facts.version().length() > 60 || !VERSION.matcher(facts.version()).matches()) {
+            throw new RefusedException("its Bundle-Version is none: write it like 1.0.2 or 1.0.2.rc-1");
+        }
+        return facts;
     }
 
     /// Of a jar of the distribution: its octets are not read, which took a third of the start; its hash is that of the

@@ -6,9 +6,13 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.mutatio.api.deploy.Live;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The table behind [Live]: written by the deployer's one worker, read by everybody; one volatile, no lock.
 public final class LiveTable implements Live {
+    private static final Logger LOG = LoggerFactory.getLogger(LiveTable.class);
+
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private volatile Map<String, Long> live = Map.of();
 
@@ -49,6 +53,12 @@ public final class LiveTable implements Live {
             next.put(symbolicName, bundleId);
         }
         live = Map.copyOf(next);
-        listeners.forEach(Runnable::run);
+        for (Runnable listener : listeners) {
+            try {
+                listener.run();
+            } catch (RuntimeException | LinkageError e) { // of another bundle: the others are told all the same
+                LOG.error("event=live-listener-failed bundle={} reason=\"{}\"", symbolicName, e.toString(), e);
+            }
+        }
     }
 }

@@ -4,22 +4,26 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The folder `plugins` of the home: a jar moved in is deployed, replaced is updated, removed (or renamed
-/// `.disabled`) is
-/// taken away. A file must not have changed for a second; one that was refused stays and is tried again
-/// only when it changes.
+/// `.disabled`) is taken away. A file must not have changed for a second; one that was refused stays and is tried again
+/// only when it changes. Whatever is wrong with one file, the others are looked at.
 ///
-/// Used by one thread.
+/// Nothing is taken away before each file that is there is known: one that is gone was perhaps only renamed, and a
+/// filter that is away for a second lets through what it should stop.
+///
+/// Used by one thread, except for [#refused].
 public final class PluginFolder {
 
     private static final Logger LOG = LoggerFactory.getLogger(PluginFolder.class);
@@ -28,12 +32,20 @@ public final class PluginFolder {
     private final Deployer deployer;
     private final Book book;
     private final InstantSource clock;
-    /// Size and time of each file as last seen, and how many rounds it has been so.
     private final Map<Path, Seen> seen = new HashMap<>();
     private final Map<Path, String> names = new HashMap<>();
-    private final Map<Path, String> refused = new HashMap<>();
+    private final Map<Path, String> refused = new ConcurrentSkipListMap<>();
 
-    private record Seen(long size, long time, boolean handled) {}
+    /// @param since when we first saw it like that: a file's own time may lie in the future
+    private record Seen(long size, long time, Instant since, boolean handled) {
+        boolean like(BasicFileAttributes now) {
+            return size == now.size() && time == now.lastModifiedTime().toMillis();
+        }
+
+        Seen done() {
+            return new Seen(size, time, since, true);
+        }
+    }
 
     public PluginFolder(Path folder, Deployer deployer, Book book, InstantSource clock) {
         this.book = book;
@@ -58,52 +70,78 @@ public final class PluginFolder {
         List<Path> jars = new ArrayList<>();
         if (Files.isDirectory(folder)) {
             try (Stream<Path> all = Files.list(folder)) {
-                jars.addAll(all.filter(file -> file.toString().endsWith(".jar"))
-                        .sorted()
-                        .toList());
+                jars.addAll(all.filter(PluginFolder::meant).sorted().toList());
             }
-        }
-        for (Path jar : jars) {
-            look(jar);
         }
         seen.keySet().retainAll(jars);
         refused.keySet().retainAll(jars);
-        for (Path gone : List.copyOf(names.keySet())) {
-            if (!jars.contains(gone)) {
-                take(gone);
+        for (Path jar : jars) {
+            try {
+                look(jar);
+            } catch (IOException e) {
+                // A link to nowhere, a full disk: said, and tried again.
+                refuse(jar, e.toString());
+                seen.remove(jar);
+            } catch (RuntimeException e) { // a fault of ours, which this file brings out
+                LOG.error("event=plugin-failed file={} reason=\"{}\"", jar.getFileName(), e.toString(), e);
+                refuse(jar, e.toString());
+                seen.computeIfPresent(jar, (_, known) -> known.done());
+            }
+        }
+        if (jars.stream().allMatch(this::handled)) {
+            for (Path gone : List.copyOf(names.keySet())) {
+                if (!jars.contains(gone)) {
+                    take(gone);
+                }
             }
         }
     }
 
+    /// Programs that copy write to a hidden file beside.
+    private static boolean meant(Path file) {
+        String name = String.valueOf(file.getFileName());
+        return name.endsWith(".jar") && !name.startsWith(".");
+    }
+
+    private boolean handled(Path jar) {
+        Seen known = seen.get(jar);
+        return known == null ? refused.containsKey(jar) : known.handled();
+    }
+
     private void look(Path jar) throws IOException {
         BasicFileAttributes attributes = Files.readAttributes(jar, BasicFileAttributes.class);
-        Seen now = new Seen(attributes.size(), attributes.lastModifiedTime().toMillis(), false);
         Seen before = seen.get(jar);
-        if (before == null || before.size() != now.size() || before.time() != now.time()) {
-            seen.put(jar, now);
+        if (before == null || !before.like(attributes)) {
+            seen.put(
+                    jar,
+                    new Seen(attributes.size(), attributes.lastModifiedTime().toMillis(), clock.instant(), false));
             return;
         }
-        if (before.handled()) {
+        if (before.handled() || clock.instant().isBefore(before.since().plusSeconds(1))) {
             return;
         }
-        // Two looks alike, half a second apart, and the file itself a second old.
-        if (clock.millis() - now.time() < 1_000) {
-            return;
-        }
-        seen.put(jar, new Seen(now.size(), now.time(), true));
         deploy(jar);
+        // An unreadable folder or a full disk may be well in a moment: then it was not handled.
+        seen.put(jar, before.done());
     }
 
     private void deploy(Path jar) throws IOException {
         try {
             JarFacts facts = JarFacts.read(jar);
-            Optional<Deployer.Running> known = deployer.find(facts.symbolicName());
-            names.put(jar, facts.symbolicName());
-            if (known.isPresent() && known.get().facts().hash().equals(facts.hash())) {
+            String name = facts.symbolicName();
+            Optional<Deployer.Running> known = deployer.find(name);
+            names.put(jar, name);
+            boolean same = known.isPresent() && known.get().facts().hash().equals(facts.hash());
+            if (same && known.get().problem().isEmpty()) {
                 book.remember(jar, facts.hash());
-                return; // from before the restart
+                if (known.get().origin().equals("plugins") && !Files.exists(source(name))) {
+                    book.moved(name, jar.toString());
+                }
+                refused.remove(jar);
+                return; // from before the restart, or renamed
             }
-            if (known.isPresent() && book.deployed(jar, facts.hash())) {
+            if (!same && known.isPresent() && book.deployed(jar, facts.hash())) {
+                refused.remove(jar);
                 return; // it was rolled back since, and the file has not changed
             }
             String done = deployer.deploy(jar, "plugins", jar.toString(), _ -> {});
@@ -111,19 +149,36 @@ public final class PluginFolder {
             refused.remove(jar);
             LOG.info("event=plugin file={} result=\"{}\"", jar.getFileName(), done);
         } catch (RefusedException e) {
-            refused.put(jar, String.valueOf(e.getMessage()));
-            LOG.error(
-                    "event=plugin-refused file={} reason=\"{}\" cure=\"replace the file\"",
-                    jar.getFileName(),
-                    e.getMessage());
+            refuse(jar, String.valueOf(e.getMessage()));
         }
+    }
+
+    private void refuse(Path jar, String reason) {
+        if (!reason.equals(refused.put(jar, reason))) {
+            LOG.error(
+                    "event=plugin-refused file={} reason=\"{}\" cure=\"replace the file\"", jar.getFileName(), reason);
+        }
+    }
+
+    /// Where the version that runs was deployed from.
+    private Path source(String name) {
+        return deployer.history(name).stream()
+                .findFirst()
+                .map(version -> Path.of(version.source()))
+                .orElse(folder);
     }
 
     private void take(Path gone) throws IOException {
         String name = names.remove(gone);
         book.remember(gone, null);
-        if (name == null || names.containsValue(name)) {
-            return; // another file has the same bundle
+        if (name == null) {
+            return;
+        }
+        if (names.containsValue(name)) {
+            if (source(name).equals(gone)) {
+                again(name);
+            }
+            return;
         }
         try {
             if (deployer.find(name)
@@ -133,6 +188,16 @@ public final class PluginFolder {
             }
         } catch (RefusedException e) {
             LOG.error("event=plugin-not-removed file={} reason=\"{}\"", gone.getFileName(), e.getMessage());
+        }
+    }
+
+    /// Another file has the same bundle, and what runs is of the one that is gone: the other's turn.
+    private void again(String name) throws IOException {
+        for (var other : names.entrySet()) {
+            if (other.getValue().equals(name)) {
+                book.remember(other.getKey(), null);
+                seen.remove(other.getKey());
+            }
         }
     }
 

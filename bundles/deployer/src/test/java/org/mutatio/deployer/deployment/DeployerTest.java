@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -16,6 +17,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -228,13 +232,14 @@ class DeployerTest {
         assertEquals(List.of("smtp-0.1.0", "tagger-1.0.0"), framework.running());
     }
 
-    /// The steps of a deployment, each cut by a kill; case osgi-197.
+    /// The steps of a deployment, each cut by a kill; case osgi-197. What was told to be live and has served through
+    /// the watch stays: it is recorded before the old one is let go.
     @ParameterizedTest(name = "killed before: {0}")
     @CsvSource({
         "install tagger-1.1.0, tagger-1.0.0",
         "start tagger-1.1.0, tagger-1.0.0",
-        "drain tagger-1.0.0, tagger-1.0.0",
-        "remove tagger-1.0.0, tagger-1.0.0"
+        "drain tagger-1.0.0, tagger-1.1.0",
+        "remove tagger-1.0.0, tagger-1.1.0"
     })
     void killedBetweenStepsTheLastGoodSetComesBack(String step, String expected) throws Exception {
         deploy(tagger("1.0.0"));
@@ -243,7 +248,236 @@ class DeployerTest {
         assertThrows(FakeFramework.Killed.class, () -> deploy(next));
         restart();
         assertEquals(List.of("smtp-0.1.0", expected), framework.running());
+        assertKeptIsRecorded();
         assertEquals("tagger 1.1.0", deploy(next).substring(0, 12));
+        assertEquals(List.of("smtp-0.1.0", "tagger-1.1.0"), framework.running());
+    }
+
+    /// Each file in the folders is somebody's.
+    private void assertKeptIsRecorded() throws IOException {
+        Set<String> recorded = new TreeSet<>();
+        for (Deployer.Running one : deployer.running()) {
+            deployer.history(one.name()).forEach(version -> recorded.add(version.jar()));
+        }
+        assertEquals(recorded, kept());
+        assertFalse(Files.exists(folder.resolve("deployments.json.new")));
+    }
+
+    private Set<String> kept() throws IOException {
+        Path bundles = folder.resolve("bundles");
+        if (!Files.exists(bundles)) {
+            return Set.of();
+        }
+        try (var all = Files.list(bundles)) {
+            return all.map(file -> file.getFileName().toString()).collect(Collectors.toCollection(TreeSet::new));
+        }
+    }
+
+    /// The folders as they are after each write of a deployment, a rollback and an undeployment: a process that died
+    /// there starts again on a copy of them.
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"deploy", "rollback", "undeploy"})
+    void startedAgainFromAnyStateOfTheFoldersOneOfBothSetsIsWhole(String what) throws Exception {
+        deploy(tagger("1.0.0"));
+        deploy(tagger("1.1.0"));
+        String before = "tagger-1.1.0";
+        String after = what.equals("deploy") ? "tagger-1.2.0" : what.equals("rollback") ? "tagger-1.0.0" : "";
+        List<Path> states = new ArrayList<>();
+        Path next = tagger("1.2.0");
+        states.add(copy(0));
+        framework.atEachStep = () -> states.add(copy(states.size()));
+        switch (what) {
+            case "deploy" -> deployer.deploy(next, "command", "x", _ -> states.add(copy(states.size())));
+            case "rollback" -> deployer.rollback("tagger", _ -> states.add(copy(states.size())));
+            default -> deployer.undeploy("tagger");
+        }
+        states.add(copy(states.size()));
+        Set<String> seen = new TreeSet<>();
+        for (Path state : states) {
+            // Halves of copies that a kill leaves.
+            Files.writeString(state.resolve("bundles/staged.jar.new"), "half");
+            Files.writeString(state.resolve("bundles/tagger-9-00000000.jar"), "not recorded");
+            Files.writeString(state.resolve("deployments.json.new"), "{\"ha");
+            startOn(state);
+            List<String> runs = framework.running().stream()
+                    .filter(one -> one.startsWith("tagger"))
+                    .toList();
+            seen.add(String.join(",", runs));
+            assertTrue(runs.isEmpty() || runs.size() == 1, runs.toString());
+            try (var all = Files.list(state.resolve("bundles"))) {
+                assertEquals(
+                        deployer.history("tagger").size(),
+                        all.filter(file -> !Files.isDirectory(file)).count(),
+                        state.toString());
+            }
+            // and it goes on from there
+            deployer.deploy(next, "command", "x", _ -> {});
+            assertTrue(framework.running().contains("tagger-1.2.0"));
+        }
+        assertEquals(new TreeSet<>(List.of(before, after)), seen);
+    }
+
+    private Path copy(int number) {
+        Path state = folder.resolve("state" + number);
+        try {
+            Files.createDirectories(state.resolve("bundles"));
+            Files.copy(folder.resolve("deployments.json"), state.resolve("deployments.json"));
+            for (String file : kept()) {
+                Files.copy(
+                        folder.resolve("bundles").resolve(file),
+                        state.resolve("bundles").resolve(file));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return state;
+    }
+
+    private void startOn(Path state) throws IOException {
+        framework = new FakeFramework();
+        live = new LiveTable();
+        deployer = new Deployer(
+                framework,
+                live,
+                Book.open(state.resolve("deployments.json"), "0.1.0"),
+                state.resolve("bundles"),
+                CLOCK,
+                SHORT,
+                () -> {});
+        deployer.begin(List.of(shipped), Map.of(), () -> {});
+    }
+
+    @Test
+    void theSameContentTwiceStaysLive() throws Exception {
+        deploy(tagger("1.0.0"));
+        OptionalLong before = live.bundle("tagger");
+        assertTrue(deploy(tagger("1.0.0")).endsWith("runs already"));
+        assertEquals(List.of("smtp-0.1.0", "tagger-1.0.0"), framework.running());
+        assertEquals(before, live.bundle("tagger"));
+        assertEquals(1, deployer.history("tagger").size());
+    }
+
+    @Test
+    void theSameContentIsTriedAgainWhenItDoesNotRun() throws Exception {
+        deploy(tagger("1.0.0"));
+        framework.failing.put("tagger", "the database is away");
+        restart();
+        assertEquals(List.of("smtp-0.1.0"), framework.running());
+        framework.failing.clear();
+        deploy(tagger("1.0.0"));
+        assertEquals(List.of("smtp-0.1.0", "tagger-1.0.0"), framework.running());
+        assertEquals("active", said("tagger").state());
+    }
+
+    private org.mutatio.api.deploy.Deployments.Deployed said(String name) {
+        return deployer.deployed().stream()
+                .filter(one -> one.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void whatWasRefusedLeavesNoFile() throws Exception {
+        deploy(tagger("1.0.0"));
+        framework.sick.put("tagger-1.1", "fault");
+        refused(tagger("1.1.0"));
+        framework.sickAfter.put("tagger-1.2", 1);
+        refused(tagger("1.2.0"));
+        refused(Files.writeString(folder.resolve("text.jar"), "no jar"));
+        assertKeptIsRecorded();
+        assertEquals(1, kept().size());
+    }
+
+    @Test
+    void whenItCannotBeRecordedTheOldOneIsLiveAgain() throws Exception {
+        deploy(tagger("1.0.0"));
+        OptionalLong before = live.bundle("tagger");
+        Path next = tagger("1.1.0");
+        // The record is written to that file first: as on a full disk, it cannot be.
+        Files.createDirectories(folder.resolve("deployments.json.new/x"));
+        assertThrows(IOException.class, () -> deploy(next));
+        assertThrows(IOException.class, () -> deployer.undeploy("tagger"));
+        assertEquals(before, live.bundle("tagger"));
+        assertEquals(List.of("smtp-0.1.0", "tagger-1.0.0"), framework.running());
+        assertEquals(1, deployer.history("tagger").size());
+        Files.delete(folder.resolve("deployments.json.new/x"));
+        Files.delete(folder.resolve("deployments.json.new"));
+        restart();
+        assertEquals(List.of("smtp-0.1.0", "tagger-1.0.0"), framework.running());
+        assertKeptIsRecorded();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"gone", "broken", "another"})
+    void aKeptJarThatIsNotWhatWasDeployedIsToldByStatus(String what) throws Exception {
+        deploy(tagger("1.0.0"));
+        Path kept = folder.resolve("bundles").resolve(kept().iterator().next());
+        switch (what) {
+            case "gone" -> Files.delete(kept);
+            case "broken" -> Files.writeString(kept, "no jar");
+            default -> Jars.bundle("tagger", "1.0.0").note("evil").write(kept);
+        }
+        restart();
+        assertEquals(List.of("smtp-0.1.0"), framework.running());
+        assertEquals("failed", said("tagger").state());
+        assertEquals("1.0.0", said("tagger").version().substring(0, 5));
+        deploy(tagger("1.0.0"));
+        assertEquals(List.of("smtp-0.1.0", "tagger-1.0.0"), framework.running());
+        framework.failing.clear();
+        restart();
+        assertEquals("active", said("tagger").state());
+    }
+
+    @Test
+    void aBrokenKeptJarGivesWayToTheOneBeforeAndIsNotGoneBackTo() throws Exception {
+        deploy(tagger("1.0.0"));
+        deploy(tagger("1.1.0"));
+        Files.writeString(
+                folder.resolve("bundles")
+                        .resolve(deployer.history("tagger").getFirst().jar()),
+                "no jar");
+        restart();
+        assertEquals(List.of("smtp-0.1.0", "tagger-1.0.0"), framework.running());
+        assertThrows(RefusedException.class, () -> deployer.rollback("tagger", _ -> {}));
+        assertEquals(List.of("smtp-0.1.0", "tagger-1.0.0"), framework.running());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"bundles\": {\"tagger\": [{\"jar\": \"../x.jar\", \"since\": \"2026-11-25T06:00:00Z\"}]}}",
+                "{\"bundles\": {\"tagger\": [{\"jar\": \"\", \"since\": \"2026-11-25T06:00:00Z\"}]}}",
+                "{\"bundles\": {\"tagger\": [{\"jar\": \"a.jar\", \"since\": \"yesterday\"}]}}",
+                "{\"bundles\": {\"tagger\": [7]}}",
+                "\u00ff",
+                ""
+            })
+    void aRecordThatMakesNoSenseIsSetAsideWhole(String text) throws Exception {
+        deploy(tagger("1.0.0"));
+        Files.writeString(folder.resolve("deployments.json"), text, java.nio.charset.StandardCharsets.ISO_8859_1);
+        restart();
+        assertEquals(List.of("smtp-0.1.0"), framework.running());
+        assertTrue(Files.exists(folder.resolve("deployments.json.broken")));
+        assertEquals(1, kept().size()); // whoever repairs the record finds the jars
+    }
+
+    @Test
+    void aPatchOfAnyBundleOfTheDistributionEndsWithItsUpgradeAndAnExampleStays() throws Exception {
+        Path h2 = Jars.bundle("com.h2database", "2.0.0").write(folder.resolve("h2.jar"));
+        deploy(Jars.bundle("com.h2database", "2.0.1").write(folder.resolve("h2-patch.jar")));
+        deploy(Jars.bundle("org.mutatio.examples.tagger", "1.0.0").write(folder.resolve("example.jar")));
+        framework = new FakeFramework();
+        live = new LiveTable();
+        deployer = new Deployer(
+                framework,
+                live,
+                Book.open(folder.resolve("deployments.json"), "0.2.0"),
+                folder.resolve("bundles"),
+                CLOCK,
+                SHORT,
+                () -> {});
+        deployer.begin(List.of(shipped, h2), Map.of(), () -> {});
+        assertEquals(List.of("smtp-0.1.0", "h2", "org.mutatio.examples.tagger-1.0.0"), framework.running());
     }
 
     @Test

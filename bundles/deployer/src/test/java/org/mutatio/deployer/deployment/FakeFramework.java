@@ -23,6 +23,7 @@ final class FakeFramework implements Framework {
 
     final List<String> steps = new ArrayList<>();
     final Map<Long, String> jars = new TreeMap<>();
+    private final Map<Long, Path> paths = new HashMap<>();
     final Set<Long> active = new HashSet<>();
     /// By a part of the jar's file name: what goes wrong with it.
     final Map<String, String> unresolved = new HashMap<>();
@@ -38,7 +39,10 @@ final class FakeFramework implements Framework {
 
     private long next = 100;
 
+    Runnable atEachStep = () -> {};
+
     private void step(String step) {
+        atEachStep.run();
         if (step.equals(killBefore)) {
             throw new Killed();
         }
@@ -61,8 +65,14 @@ final class FakeFramework implements Framework {
         if (!Files.exists(jar)) {
             throw new RefusedException("no file " + jar);
         }
+        for (var known : paths.entrySet()) {
+            if (known.getValue().equals(jar)) {
+                return known.getKey(); // as a real one does
+            }
+        }
         long bundle = next++;
         jars.put(bundle, jar.getFileName().toString());
+        paths.put(bundle, jar);
         step("install " + version(bundle));
         return bundle;
     }
@@ -115,6 +125,7 @@ final class FakeFramework implements Framework {
     public void remove(long bundle) {
         step("remove " + version(bundle));
         jars.remove(bundle);
+        paths.remove(bundle);
         active.remove(bundle);
     }
 

@@ -170,4 +170,114 @@ class PluginFolderTest {
         settle();
         assertEquals(List.of(), framework.running());
     }
+
+    private Path plugin(String file) {
+        return home.resolve("plugins").resolve(file);
+    }
+
+    @Test
+    void oneFileThatCannotBeReadHidesNoOther() throws IOException {
+        Files.createSymbolicLink(plugin("a-link.jar"), home.resolve("nowhere.jar"));
+        Files.createDirectories(plugin("a-folder.jar"));
+        put("b.jar", "1.0.0");
+        settle();
+        settle();
+        assertEquals(List.of("tagger-1.0.0"), framework.running());
+        assertEquals(2, folder.refused().size(), folder.refused().toString());
+        Files.delete(plugin("a-link.jar"));
+        Files.delete(plugin("a-folder.jar"));
+        settle();
+        assertEquals(List.of(), folder.refused());
+    }
+
+    @Test
+    void aFileTimeInTheFutureHoldsUpNothing() throws IOException {
+        Path file = put("a.jar", "1.0.0");
+        Files.setLastModifiedTime(file, FileTime.from(now.plus(Duration.ofDays(365))));
+        settle();
+        assertEquals(List.of("tagger-1.0.0"), framework.running());
+    }
+
+    @Test
+    void aHiddenFileIsACopyUnderWay() throws IOException {
+        put(".a.jar", "1.0.0");
+        settle();
+        assertEquals(List.of(), framework.running());
+    }
+
+    @Test
+    void aRenamedFileIsNeverAway() throws Exception {
+        Path file = put("a.jar", "1.0.0");
+        settle();
+        Files.move(file, plugin("b.jar"));
+        int steps = framework.steps.size();
+        settle();
+        assertEquals(steps, framework.steps.size(), framework.steps.toString());
+        start(); // and so it is at the next start
+        settle();
+        assertEquals(List.of("install tagger-1.0.0", "start tagger-1.0.0"), framework.steps);
+        deployer.undeploy("tagger");
+        assertTrue(Files.exists(plugin("b.jar.disabled")));
+    }
+
+    @Test
+    void ofTwoFilesWithTheSameBundleTheOtherTakesOverWhenOneGoes() throws IOException {
+        put("a.jar", "1.0.0");
+        settle();
+        Path newer = put("b.jar", "1.1.0");
+        settle();
+        assertEquals(List.of("tagger-1.1.0"), framework.running());
+        start();
+        settle();
+        assertEquals(List.of("tagger-1.1.0"), framework.running());
+        Files.delete(newer);
+        settle();
+        settle();
+        assertEquals(List.of("tagger-1.0.0"), framework.running());
+        Files.delete(plugin("a.jar"));
+        settle();
+        assertEquals(List.of(), framework.running());
+    }
+
+    @Test
+    void ofTwoFilesWithTheSameContentOneMayGoBeforeAStart() throws IOException {
+        Path file = put("a.jar", "1.0.0");
+        settle();
+        Files.copy(file, plugin("b.jar"));
+        settle();
+        Files.delete(file);
+        start();
+        settle();
+        assertEquals(List.of("install tagger-1.0.0", "start tagger-1.0.0"), framework.steps);
+    }
+
+    @Test
+    void aFullDiskIsToldAndTriedAgain() throws IOException {
+        put("a.jar", "1.0.0");
+        Files.createDirectories(home.resolve("deployments.json.new/x"));
+        settle();
+        assertEquals(List.of(), framework.running());
+        assertEquals(1, folder.refused().size());
+        Files.delete(home.resolve("deployments.json.new/x"));
+        Files.delete(home.resolve("deployments.json.new"));
+        settle();
+        settle();
+        assertEquals(List.of("tagger-1.0.0"), framework.running());
+        assertEquals(List.of(), folder.refused());
+    }
+
+    @Test
+    void aKeptJarThatIsLostIsTakenFromTheFolderAgain() throws IOException {
+        put("a.jar", "1.0.0");
+        settle();
+        try (var kept = Files.list(home.resolve("bundles"))) {
+            for (Path jar : kept.toList()) {
+                Files.delete(jar);
+            }
+        }
+        start();
+        assertEquals(List.of(), framework.running());
+        settle();
+        assertEquals(List.of("tagger-1.0.0"), framework.running());
+    }
 }
