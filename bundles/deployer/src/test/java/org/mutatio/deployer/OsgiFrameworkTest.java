@@ -124,10 +124,10 @@ class OsgiFrameworkTest {
                 Book.open(home.resolve("deployments.json"), "0.1.0"),
                 home.resolve("bundles"),
                 InstantSource.system(),
-                new Deployer.Patience(
-                        Duration.ofMillis(600),
-                        Duration.ofMillis(200),
-                        Duration.ofMillis(300),
+                new Deployer.Patience( // long enough for a busy machine, short enough for what hangs
+                        Duration.ofSeconds(3),
+                        Duration.ofMillis(500),
+                        Duration.ofSeconds(3),
                         Duration.ofMillis(50),
                         Duration.ofMillis(300)),
                 () -> {});
