@@ -22,6 +22,7 @@ import java.util.Date;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.Extension;
@@ -192,6 +193,7 @@ class CertificateFolderTest {
             for (var i = 0; !over.get(); i++) {
                 try {
                     folder.hostName("mail" + i % 2 + ".example.com");
+                    LockSupport.parkNanos(50_000); // leaves the lock to the other one now and then
                 } catch (IOException | RuntimeException e) {
                     failure.set(e);
                 }
@@ -216,6 +218,7 @@ class CertificateFolderTest {
             over.set(true);
             renaming.join(10_000);
         }
+        assertTrue(!renaming.isAlive(), "still renaming");
         assertNull(failure.get());
         folder.look();
         assertEquals("a.example", serves("a.example"));
