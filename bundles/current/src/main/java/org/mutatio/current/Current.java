@@ -2,23 +2,25 @@ package org.mutatio.current;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 import org.mutatio.api.deploy.Live;
 
 /// Bound to all candidates of a service, lends only those of live bundles.
 ///
-/// A staged bundle's service arrives here like any other and is lent to nobody until [Live] names its bundle; so a swap
-/// is one switch, and no user restarts. While `deployer` itself is swapped, the last answer of [Live] stays. Without
-/// any
-/// [Live] (tests) the newest arrival is lent.
+/// A staged bundle's service arrives here like any other and is lent to nobody until [Live] names its bundle; so a
+/// swap is one switch, and no user restarts. While `deployer` itself is swapped there may be two tables for a while:
+/// the newest arrival is asked, and when it goes (a swap rolled back) the one before it again. When there is none,
+/// the last answers stay. Without ever a [Live] (tests) the newest arrival is lent.
 ///
 /// Threads: bound and unbound on OSGi's threads, lent on any. [#lend] reads one volatile; only a wait takes the lock.
+/// Nothing of a service that has left is kept, for its class loader would stay with it.
 ///
 /// @param <T> the service
 public final class Current<T> {
@@ -27,14 +29,15 @@ public final class Current<T> {
 
     private record Candidate<T>(T service, String symbolicName, long bundleId) {}
 
+    private record Following(Live table, AutoCloseable registration) {}
+
     private final String name;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final List<Candidate<T>> candidates = new ArrayList<>();
-    private @Nullable Live live;
-    private @Nullable AutoCloseable listening;
-    /// What Live said last, kept while nobody gives Live.
-    private List<Candidate<T>> judged = List.of();
+    private final List<Following> tables = new ArrayList<>();
+    /// What the table said last of each name that ever had a candidate; kept while nobody gives Live.
+    private final Map<String, OptionalLong> told = new HashMap<>();
 
     private volatile List<T> lent = List.of();
 
@@ -66,38 +69,35 @@ public final class Current<T> {
         }
     }
 
-    /// Somebody gives the table of live bundles.
+    /// Somebody gives the table of live bundles; from now on it is the one that is asked.
     public void follow(Live table) {
         AutoCloseable registration = table.listen(this::rejudge);
         lock.lock();
         try {
-            closeListening();
-            live = table;
-            listening = registration;
+            tables.add(new Following(table, registration));
             judge();
         } finally {
             lock.unlock();
         }
     }
 
-    /// The giver of that table goes; its last answers stay until another comes.
+    /// The giver of that table goes: the one before it is asked again; its last answers stay when there is none.
     @SuppressWarnings("ReferenceEquality") // as above
     public void unfollow(Live table) {
+        List<AutoCloseable> registrations = new ArrayList<>();
         lock.lock();
         try {
-            if (live == table) {
-                closeListening();
-                live = null;
+            for (Following following : tables) {
+                if (following.table() == table) {
+                    registrations.add(following.registration());
+                }
             }
+            tables.removeIf(following -> following.table() == table);
+            judge();
         } finally {
             lock.unlock();
         }
-    }
-
-    private void closeListening() {
-        AutoCloseable registration = listening;
-        listening = null;
-        if (registration != null) {
+        for (AutoCloseable registration : registrations) {
             try {
                 registration.close();
             } catch (Exception e) {
@@ -116,43 +116,26 @@ public final class Current<T> {
     }
 
     private void judge() {
-        Live table = live;
-        List<Candidate<T>> chosen = new ArrayList<>();
-        if (table != null) {
+        List<T> services = new ArrayList<>();
+        if (tables.isEmpty()) {
             for (Candidate<T> candidate : candidates) {
-                if (table.live(candidate.symbolicName(), candidate.bundleId())) {
-                    chosen.add(candidate);
-                }
-            }
-        } else if (!judged.isEmpty()) {
-            // No table for now: those judged live before, and any of a name that was not judged yet.
-            for (Candidate<T> candidate : candidates) {
-                OptionalLong known = judgedBundle(candidate.symbolicName());
-                if (known.isEmpty() || known.getAsLong() == candidate.bundleId()) {
-                    chosen.add(candidate);
+                OptionalLong live = told.getOrDefault(candidate.symbolicName(), OptionalLong.empty());
+                if (live.isEmpty() || live.getAsLong() == candidate.bundleId()) {
+                    services.add(candidate.service());
                 }
             }
         } else {
-            chosen.addAll(candidates);
-        }
-        if (table != null) {
-            judged = List.copyOf(chosen);
-        }
-        List<T> services = new ArrayList<>();
-        for (Candidate<T> candidate : chosen) {
-            services.add(candidate.service());
+            Live table = tables.getLast().table();
+            for (Candidate<T> candidate : candidates) {
+                told.putIfAbsent(candidate.symbolicName(), OptionalLong.empty());
+                if (table.live(candidate.symbolicName(), candidate.bundleId())) {
+                    services.add(candidate.service());
+                }
+            }
+            told.replaceAll((symbolicName, _) -> table.bundle(symbolicName));
         }
         lent = List.copyOf(services);
         changed.signalAll();
-    }
-
-    private OptionalLong judgedBundle(String symbolicName) {
-        for (Candidate<T> candidate : judged) {
-            if (candidate.symbolicName().equals(symbolicName)) {
-                return OptionalLong.of(candidate.bundleId());
-            }
-        }
-        return OptionalLong.empty();
     }
 
     /// The live one, if there is one now; of several the newest arrival.
@@ -180,7 +163,7 @@ public final class Current<T> {
     }
 
     private T await(Duration wait) {
-        long left = wait.toNanos();
+        long left = TimeUnit.NANOSECONDS.convert(wait); // the longest possible where it is too long for that
         boolean interrupted = false;
         lock.lock();
         try {
@@ -194,7 +177,7 @@ public final class Current<T> {
             }
             if (lent.isEmpty()) {
                 throw new AbsentServiceException(
-                        "no live " + name + " came within " + TimeUnit.NANOSECONDS.toMillis(wait.toNanos()) + " ms");
+                        "no live " + name + " came within " + TimeUnit.MILLISECONDS.convert(wait) + " ms");
             }
             return lent.getLast();
         } finally {

@@ -10,8 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 import org.mutatio.api.deploy.Drainable;
 import org.mutatio.api.deploy.Live;
 import org.mutatio.api.metrics.MeterSource;
@@ -52,7 +50,9 @@ public final class PortsComponent implements HealthProbe, Drainable, MeterSource
     /// Tables that made no sense, by name; they are part of our health.
     private final Map<String, String> refused = new ConcurrentHashMap<>();
 
-    private final AtomicReference<@Nullable AutoCloseable> listening = new AtomicReference<>();
+    /// Registrations with the tables of live bundles, of which there may be two while `deployer` is
+    /// swapped.
+    private final Map<Live, AutoCloseable> listening = new ConcurrentHashMap<>();
 
     @Activate
     public PortsComponent(@Reference SocketVault vault, PortsConfig ports, LimitsConfig limits, BundleContext context)
@@ -105,8 +105,11 @@ public final class PortsComponent implements HealthProbe, Drainable, MeterSource
 
     @Modified
     void modified(PortsConfig ports, LimitsConfig limits) throws IOException {
-        house.limits(limits(limits));
-        house.timeouts(timeouts(ports));
+        var nextLimits = limits(limits);
+        var nextTimeouts = timeouts(ports);
+        // Nothing was taken of settings of which one makes no sense.
+        house.limits(nextLimits);
+        house.timeouts(nextTimeouts);
         house.hostName(ports.hostname());
     }
 
@@ -126,18 +129,20 @@ public final class PortsComponent implements HealthProbe, Drainable, MeterSource
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void bindLive(Live arriving) {
         handlers.follow(arriving);
-        stopListening(arriving.listen(house::handlersChanged));
+        listening.put(arriving, arriving.listen(house::handlersChanged));
     }
 
     void unbindLive(Live leaving) {
         handlers.unfollow(leaving);
+        stopListening(leaving);
+        house.handlersChanged();
     }
 
-    private void stopListening(@Nullable AutoCloseable next) {
-        var former = listening.getAndSet(next);
-        if (former != null) {
+    private void stopListening(Live table) {
+        var registration = listening.remove(table);
+        if (registration != null) {
             try {
-                former.close();
+                registration.close();
             } catch (Exception e) {
                 throw new IllegalStateException("the table of live bundles did not let go", e);
             }
@@ -224,7 +229,10 @@ public final class PortsComponent implements HealthProbe, Drainable, MeterSource
 
     @Deactivate
     void deactivate() {
-        stopListening(null);
-        house.close();
+        try {
+            listening.keySet().forEach(this::stopListening);
+        } finally {
+            house.close();
+        }
     }
 }

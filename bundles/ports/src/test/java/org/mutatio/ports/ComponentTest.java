@@ -12,8 +12,10 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -92,6 +94,7 @@ class ComponentTest {
     private static final class Table implements Live {
         final AtomicLong live = new AtomicLong(1);
         final AtomicReference<Runnable> heard = new AtomicReference<>(() -> {});
+        final AtomicInteger listeners = new AtomicInteger();
 
         @Override
         public OptionalLong bundle(String symbolicName) {
@@ -111,7 +114,8 @@ class ComponentTest {
                 changed.run();
             });
             changed.run();
-            return () -> {};
+            listeners.incrementAndGet();
+            return listeners::decrementAndGet;
         }
 
         void turnTo(long bundleId) {
@@ -143,6 +147,104 @@ class ComponentTest {
         listener.deactivate(ComponentConstants.DEACTIVATION_REASON_BUNDLE_STOPPED);
         ports.deactivate();
         assertThrows(java.net.ConnectException.class, () -> ask(port));
+    }
+
+    /// While `deployer` is swapped there are two tables. What is registered with one that went keeps its
+    /// class loader.
+    @Test
+    void aTableOfLiveBundlesThatGoesIsLetGo() throws Exception {
+        var ports = ports();
+        var old = new Table();
+        var fresh = new Table();
+        ports.bindLive(old);
+        var registered = old.listeners.get();
+        assertTrue(registered > 0);
+        ports.bindLive(fresh);
+        ports.unbindLive(fresh); // rolled back
+        assertEquals(0, fresh.listeners.get());
+        assertEquals(registered, old.listeners.get(), "the old one is listened to still");
+        ports.unbindLive(old);
+        assertEquals(0, old.listeners.get());
+        ports.bindLive(fresh);
+        vault.beginClosing();
+        ports.deactivate();
+        ports.unbindLive(fresh); // SCR unbinds after that
+        assertEquals(0, fresh.listeners.get());
+    }
+
+    @Test
+    void everyDefaultIsWhatTheReadmeSays() throws Exception {
+        var ports = config(PortsConfig.class, Map.of());
+        assertEquals(
+                "localhost 60s 5s 30s 5m",
+                String.join(
+                        " ",
+                        ports.hostname(),
+                        ports.handlerWait(),
+                        ports.proxyTimeout(),
+                        ports.handshakeTimeout(),
+                        ports.writeTimeout()));
+        var limits = config(LimitsConfig.class, Map.of());
+        assertEquals(
+                "20 100 40 500 20000 127.0.0.0/8 ::1/128",
+                limits.unauthenticatedPerAddress() + " " + limits.newPerMinute() + " " + limits.perAccount() + " "
+                        + limits.perAddress() + " " + limits.total() + " " + String.join(" ", limits.trusted()));
+        var listener = config(ListenerConfig.class, Map.of());
+        assertEquals(
+                "smtp starttls false false 0",
+                listener.protocol() + " " + listener.tls() + " " + listener.plaintextAuth() + " "
+                        + listener.proxyProtocol() + " " + listener.proxyFrom().length);
+    }
+
+    @Test
+    void settingsOfWhichOneMakesNoSenseAreNotTaken() throws Exception {
+        var ports = ports();
+        var free = config(LimitsConfig.class, Map.of("trusted", new String[0], "unauthenticatedPerAddress", 1));
+        for (var values : List.<Map<String, Object>>of(Map.of("writeTimeout", "soon"), Map.of("handlerWait", "0s"))) {
+            var e = assertThrows(
+                    IllegalArgumentException.class, () -> ports.modified(config(PortsConfig.class, values), free));
+            assertTrue(String.valueOf(e.getMessage()).startsWith("[ports] "), e.getMessage());
+        }
+        ports.bindHandler(
+                connection -> {
+                    connection.socket().getOutputStream().write('x');
+                    connection.awaitInput(java.time.Duration.ofSeconds(10));
+                },
+                from(1));
+        listener(ports, Map.of("name", "mx", "address", "127.0.0.1:0"));
+        var port = ports.listeners().getFirst().port();
+        try (var one = new Socket(InetAddress.getLoopbackAddress(), port);
+                var two = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            assertEquals('x', one.getInputStream().read());
+            assertEquals('x', two.getInputStream().read(), "two of one address: the limits are the old ones");
+        }
+        ports.modified(config(PortsConfig.class, Map.of()), free);
+        try (var one = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            assertEquals('x', one.getInputStream().read());
+            assertTrue(ask(port).startsWith("421 4.7.0 "));
+        }
+        vault.beginClosing();
+        ports.deactivate();
+    }
+
+    /// Two tables of one name: the second is refused and told, and its end does not close the first.
+    @Test
+    void aNameThatIsThereTwiceIsRefusedOnce() throws Exception {
+        var ports = ports();
+        ports.bindHandler(saying("first"), from(1));
+        var first = listener(ports, Map.of("name", "mx", "address", "127.0.0.1:0"));
+        var port = ports.listeners().getFirst().port();
+        var second = listener(ports, Map.of("name", "mx", "address", "127.0.0.1:0"));
+        assertEquals(Health.State.BROKEN, ports.probe().state());
+        assertTrue(
+                ports.probe().reason().contains("is there twice"), ports.probe().reason());
+        second.deactivate(ComponentConstants.DEACTIVATION_REASON_CONFIGURATION_DELETED);
+        assertEquals(Health.State.OK, ports.probe().state());
+        assertEquals("first", ask(port));
+        first.deactivate(ComponentConstants.DEACTIVATION_REASON_CONFIGURATION_DELETED);
+        assertThrows(java.net.ConnectException.class, () -> ask(port));
+        vault.beginClosing();
+        ports.deactivate();
     }
 
     @Test

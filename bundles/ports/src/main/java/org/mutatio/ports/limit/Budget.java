@@ -10,8 +10,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Counts connections by address and account. One lock, held for a few map look-ups.
 ///
-/// Memory: an entry lives while it has connections or its minute runs; at most [#MOST_ADDRESSES] of them. Beyond
-/// that a new address is refused: so many at once are an attack, and the total was reached long before.
+/// Memory: an entry lives while it has connections or its minute runs; at most [#MOST_ADDRESSES] of them.
+/// Who brings more addresses than that in a minute (a /32 of IPv6 has four thousand million /64s) shall
+/// not lock out everybody else: then the minutes are forgotten of all who have no connection here, and so
+/// many that have one the total forbids.
 public final class Budget {
     static final int MOST_ADDRESSES = 200_000;
     private static final long MINUTE = 60_000;
@@ -44,7 +46,16 @@ public final class Budget {
         int inMinute;
 
         boolean idle(long now) {
-            return strangers == 0 && authenticated == 0 && now - minute >= MINUTE;
+            return empty() && over(now);
+        }
+
+        boolean empty() {
+            return strangers == 0 && authenticated == 0;
+        }
+
+        /// A clock that went back begins a new minute.
+        boolean over(long now) {
+            return now - minute >= MINUTE || now < minute;
         }
     }
 
@@ -125,12 +136,18 @@ public final class Budget {
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<Origin, Account> addresses = new HashMap<>();
     private final Map<String, Integer> accounts = new HashMap<>();
+    private final int mostAddresses;
     private volatile Limits limits;
     private int total;
 
     public Budget(Limits limits, InstantSource clock) {
+        this(limits, clock, MOST_ADDRESSES);
+    }
+
+    Budget(Limits limits, InstantSource clock, int mostAddresses) {
         this.limits = limits;
         this.clock = clock;
+        this.mostAddresses = mostAddresses;
     }
 
     /// From now on; nobody is thrown out.
@@ -156,19 +173,36 @@ public final class Budget {
         }
     }
 
+    /// A connection of a proxy, whose client is not known yet: only the total counts. Give the place back
+    /// when the client is known, and [#admit] that one.
+    public Admission admitProxy(boolean known) {
+        lock.lock();
+        try {
+            if (total >= (known ? limits.total() : limits.forStrangers())) {
+                return new Admission(Verdict.TOO_MANY_IN_ALL, null);
+            }
+            total++;
+            return new Admission(Verdict.ADMITTED, new Place(null));
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private Admission admitStranger(Origin origin) {
         var now = clock.millis();
         var here = addresses.get(origin);
         if (here == null) {
-            if (addresses.size() >= MOST_ADDRESSES) {
+            if (addresses.size() >= mostAddresses) {
+                addresses.values().removeIf(Account::empty);
+            }
+            if (addresses.size() >= mostAddresses) {
                 return new Admission(Verdict.TOO_MANY_IN_ALL, null);
             }
             here = new Account();
             here.minute = now;
             addresses.put(origin, here);
         }
-        // A clock that went back begins a new minute.
-        if (now - here.minute >= MINUTE || now < here.minute) {
+        if (here.over(now)) {
             here.minute = now;
             here.inMinute = 0;
         }

@@ -64,8 +64,14 @@ public final class Networks {
 
     /// An address written in digits; never asks the DNS.
     ///
+    /// Of IPv4 the four numbers only: the JDK takes `192.168` for 192.0.0.168 as BSD did, so that
+    /// `192.168/16` would trust a network that nobody meant.
+    ///
     /// @throws UnknownHostException it is no such thing
     public static InetAddress literal(String host) throws UnknownHostException {
+        if (host.indexOf(':') < 0 && host.chars().filter(c -> c == '.').count() != 3) {
+            throw new UnknownHostException(host);
+        }
         try {
             return InetAddress.ofLiteral(host);
         } catch (IllegalArgumentException e) {

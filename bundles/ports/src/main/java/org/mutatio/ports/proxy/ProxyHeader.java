@@ -92,12 +92,10 @@ public sealed interface ProxyHeader {
 
     private static InetSocketAddress endpoint(String host, String port, int octets) throws ProtocolException {
         try {
-            if (host.indexOf('%') < 0 && host.indexOf('[') < 0) {
-                var address = Networks.literal(host);
-                // ::ffff:192.0.2.1 becomes an IPv4 address, and is TCP6 nevertheless.
-                if (address.getAddress().length == octets || octets == 16) {
-                    return new InetSocketAddress(address, port(port));
-                }
+            // ::ffff:192.0.2.1 becomes an IPv4 address, and is TCP6 nevertheless: what is written decides.
+            var six = host.indexOf(':') >= 0;
+            if (six == (octets == 16) && host.indexOf('%') < 0 && host.indexOf('[') < 0) {
+                return new InetSocketAddress(Networks.literal(host), port(port));
             }
         } catch (UnknownHostException _) {
             // told below

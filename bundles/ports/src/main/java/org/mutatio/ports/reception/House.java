@@ -6,7 +6,9 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.mutatio.api.metrics.Meters;
 import org.mutatio.ports.limit.Budget;
@@ -35,11 +37,12 @@ public final class House implements AutoCloseable {
     private final InstantSource clock;
     private final Meters meters = new Meters();
     private final Pollers pollers;
-    private final Acceptor acceptor = new Acceptor();
+    private final Acceptor acceptor;
     private final Budget budget;
     private final CertificateFolder certificates;
     private final Reception reception;
     private final Listeners listeners;
+    private final Map<String, String> failing = new HashMap<>(); // the housekeeper's alone
     private final Thread housekeeper;
     private volatile boolean ending;
 
@@ -63,6 +66,8 @@ public final class House implements AutoCloseable {
         certificates.load();
         var tls = new ServerTls(certificates);
         this.budget = new Budget(within(limits), clock);
+        // Threads last: whoever throws above leaves none behind.
+        this.acceptor = new Acceptor();
         this.pollers = new Pollers(Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4));
         this.reception = new Reception(handlers, budget, tls::engine, pollers, vault, meters, timeouts, random);
         this.listeners = new Listeners(acceptor, vault, reception::receive);
@@ -129,32 +134,46 @@ public final class House implements AutoCloseable {
     private void keepHouse() {
         for (var turn = 1; !ending || reception.open() > 0; turn++) {
             LockSupport.parkNanos(TURN_NANOS);
-            try {
-                reception.cutStuck();
-                if (!ending) {
-                    keepHouse(turn);
-                }
-            } catch (IOException | RuntimeException e) {
-                log.error("event=housekeeping-failed", e);
+            does("cut-stuck", reception::cutStuck);
+            if (!ending) {
+                keepHouse(turn);
             }
         }
         pollers.close();
     }
 
-    private void keepHouse(int turn) throws IOException {
-        reception.handOverRetired();
-        certificates.look();
+    private void keepHouse(int turn) {
+        does("hand-over", reception::handOverRetired);
+        does("certificates", certificates::look);
         if (turn % 5 == 0) {
-            listeners.retry();
+            does("retry", listeners::retry);
         }
         if (turn % 30 == 0) {
-            budget.tidy();
+            does("tidy", budget::tidy);
         }
         if (turn == 60) {
-            listeners.closeOrphans();
+            does("orphans", listeners::closeOrphans);
         }
         if (turn % TURNS_A_DAY == 0) {
-            certificates.remind();
+            does("remind", certificates::remind);
+        }
+    }
+
+    private interface Chore {
+        void run() throws IOException;
+    }
+
+    /// One chore that fails costs no other its turn, and one line a fault, not one a second.
+    private void does(String name, Chore chore) {
+        try {
+            chore.run();
+            if (failing.remove(name) != null) {
+                log.info("event=housekeeping-works-again chore={}", name);
+            }
+        } catch (IOException | RuntimeException e) {
+            if (!e.toString().equals(failing.put(name, e.toString()))) {
+                log.error("event=housekeeping-failed chore={}", name, e);
+            }
         }
     }
 

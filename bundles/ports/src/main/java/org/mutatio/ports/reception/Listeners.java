@@ -5,9 +5,12 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.UnsupportedAddressTypeException;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -43,12 +46,16 @@ public final class Listeners {
     private final BiConsumer<ListenerSettings, SocketChannel> reception;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, Listening> listening = new LinkedHashMap<>();
+    /// Names in the vault that were there before us, until a table of ours claims them. What came later
+    /// is a newer version's, and not for us to judge.
+    private final Set<String> inherited;
 
     /// @param reception takes each accepted channel; quick, and does not block
     public Listeners(Acceptor acceptor, SocketVault vault, BiConsumer<ListenerSettings, SocketChannel> reception) {
         this.acceptor = acceptor;
         this.vault = vault;
         this.reception = reception;
+        this.inherited = new HashSet<>(vault.names(PREFIX));
     }
 
     /// A new or changed table. The socket is bound anew only when its address changed; a failure is logged, kept
@@ -58,10 +65,8 @@ public final class Listeners {
     public void open(ListenerSettings settings) {
         lock.lock();
         try {
-            if (listening.containsKey(settings.name())) {
-                throw new IllegalArgumentException(
-                        "[[listener]] \"" + settings.name() + "\" is there twice: names must differ");
-            }
+            requireFree(settings.name());
+            var _ = inherited.remove(PREFIX + settings.name());
             var fresh = new Listening(settings);
             listening.put(settings.name(), fresh);
             bind(fresh, true);
@@ -70,7 +75,15 @@ public final class Listeners {
         }
     }
 
+    private void requireFree(String name) {
+        if (listening.containsKey(name)) {
+            throw new IllegalArgumentException("[[listener]] \"" + name + "\" is there twice: names must differ");
+        }
+    }
+
     /// A table changed; the others are not touched.
+    ///
+    /// @throws IllegalArgumentException another table has the new name; nothing changed
     public void change(ListenerSettings before, ListenerSettings after) {
         lock.lock();
         try {
@@ -79,6 +92,9 @@ public final class Listeners {
                 known.settings = after;
                 log.info("event=listener-changed listener={} address={}", after.name(), after.where());
                 return;
+            }
+            if (!before.name().equals(after.name())) {
+                requireFree(after.name()); // before the old one is closed, which serves on when we refuse
             }
             close(before.name());
             open(after);
@@ -108,6 +124,12 @@ public final class Listeners {
                     one.settings.where(),
                     one.port,
                     origin);
+        } catch (UnsupportedAddressTypeException _) {
+            one.problem = one.settings.where() + " cannot be bound: IPv6 is switched off on this machine; write an IPv4"
+                    + " address in [[listener]] \"" + name + "\" of mutatio.toml";
+            if (loudly) {
+                log.error("event=listen-failed listener={} problem=\"{}\"", name, one.problem);
+            }
         } catch (IOException e) {
             one.problem = cure(one.settings, e);
             if (loudly) {
@@ -236,15 +258,17 @@ public final class Listeners {
     public void closeOrphans() {
         lock.lock();
         try {
-            for (var kept : vault.names(PREFIX)) {
-                var name = kept.substring(PREFIX.length());
+            for (var kept : inherited) {
                 var channel = vault.find(kept).orElse(null);
-                if (channel != null && !listening.containsKey(name)) {
+                if (channel != null) {
                     vault.forget(kept, channel);
                     channel.close();
-                    log.info("event=listener-closed listener={} reason=\"no table claims it\"", name);
+                    log.info(
+                            "event=listener-closed listener={} reason=\"no table claims it\"",
+                            kept.substring(PREFIX.length()));
                 }
             }
+            inherited.clear();
         } catch (IOException e) {
             log.warn("event=listener-close-failed reason=\"{}\"", e.getMessage());
         } finally {

@@ -78,6 +78,7 @@ public final class Reception {
         final ListenerSettings listener;
         final ListenerMeters counted;
         final SocketChannel channel;
+        final boolean proxied; // begins with a PROXY header, and holds a proxy's place until then
         private volatile Budget.@Nullable Place place;
         private volatile @Nullable ConnectionHandler handler;
 
@@ -85,10 +86,12 @@ public final class Reception {
                 ListenerSettings listener,
                 ListenerMeters counted,
                 SocketChannel channel,
-                Budget.@Nullable Place place) {
+                boolean proxied,
+                Budget.Place place) {
             this.listener = listener;
             this.counted = counted;
             this.channel = channel;
+            this.proxied = proxied;
             this.place = place;
         }
 
@@ -130,31 +133,48 @@ public final class Reception {
     public void receive(ListenerSettings listener, SocketChannel channel) {
         var counted = counts.computeIfAbsent(listener.name(), name -> new ListenerMeters(meters, name));
         Budget.Place place = null;
+        var taken = false;
         try {
             var remote = ((InetSocketAddress) channel.getRemoteAddress()).getAddress();
             // Behind a proxy the client is known only when its header was read; see [#introduce].
-            if (!listener.proxies().contains(remote)) {
-                var admission = budget.admit(remote, !listener.forStrangers());
-                place = admission.place();
-                if (place == null) {
-                    refuse(listener, counted, channel, remote, admission.verdict());
-                    return;
-                }
+            var proxied = listener.proxies().contains(remote);
+            var admission = proxied
+                    ? budget.admitProxy(!listener.forStrangers())
+                    : budget.admit(remote, !listener.forStrangers());
+            place = admission.place();
+            if (place == null) {
+                refuse(listener, counted, channel, remote, admission.verdict());
+                return;
             }
-            var session = new Session(listener, counted, channel, place);
+            var session = new Session(listener, counted, channel, proxied, place);
             var connection = new ChannelConnection(session.id, listener, channel, pollers, session);
-            vault.keep(PREFIX + session.id, channel);
-            open.put(session.id, new Open(session, connection));
-            counted.accepted.add();
-            counted.active.incrementAndGet();
-            Thread.ofVirtual().name("session-" + session.id).start(() -> serve(session, connection));
+            begin(session, connection);
+            taken = true;
         } catch (IOException | RuntimeException e) {
             // Most often the peer has gone again already.
             log.debug("event=accept-lost listener={} reason=\"{}\"", listener.name(), e.getMessage());
-            if (place != null) {
-                place.giveBack();
+        } finally {
+            if (!taken) { // refused, gone, or no memory for a thread
+                if (place != null) {
+                    place.giveBack();
+                }
+                shut(channel);
             }
-            shut(channel);
+        }
+    }
+
+    private void begin(Session session, ChannelConnection connection) {
+        var started = false;
+        vault.keep(PREFIX + session.id, session.channel);
+        open.put(session.id, new Open(session, connection));
+        try {
+            Thread.ofVirtual().name("session-" + session.id).start(() -> serve(session, connection));
+            started = true;
+        } finally {
+            if (!started) {
+                open.remove(session.id);
+                vault.forget(PREFIX + session.id, session.channel);
+            }
         }
     }
 
@@ -186,7 +206,6 @@ public final class Reception {
         } catch (IOException _) {
             // gone
         }
-        shut(channel);
     }
 
     private static Farewell farewell(Budget.Verdict verdict) {
@@ -202,8 +221,10 @@ public final class Reception {
     }
 
     private void serve(Session session, ChannelConnection connection) {
-        connection.begin();
+        session.counted.accepted.add();
+        session.counted.active.incrementAndGet();
         try {
+            connection.begin();
             if (introduce(session, connection)) {
                 if (session.listener.implicitTls()) {
                     connection.startImplicitTls();
@@ -217,15 +238,21 @@ public final class Reception {
                     session.listener.name(),
                     connection.remote().getAddress().getHostAddress(),
                     printable(e.getMessage()));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError | StackOverflowError e) {
+            // A LinkageError is what a bundle's class throws that is loaded first after the bundle went.
             log.error("event=session-failed id={} listener={}", session.id, session.listener.name(), e);
         } finally {
-            connection.finish();
-            open.remove(session.id);
-            session.counted.active.decrementAndGet();
-            var place = session.place;
-            if (place != null) {
-                place.giveBack();
+            try {
+                connection.finish();
+            } catch (RuntimeException | LinkageError e) {
+                log.error("event=goodbye-failed id={} listener={}", session.id, session.listener.name(), e);
+            } finally {
+                open.remove(session.id);
+                session.counted.active.decrementAndGet();
+                var place = session.place;
+                if (place != null) {
+                    place.giveBack();
+                }
             }
         }
     }
@@ -234,7 +261,7 @@ public final class Reception {
     ///
     /// @return false: refused
     private boolean introduce(Session session, ChannelConnection connection) throws IOException {
-        if (session.place != null) {
+        if (!session.proxied) {
             return true;
         }
         try {
@@ -248,6 +275,10 @@ public final class Reception {
             throw e;
         }
         connection.socket().setSoTimeout(5_000);
+        var held = session.place;
+        if (held != null) {
+            held.giveBack();
+        }
         var admission = budget.admit(connection.remote().getAddress(), !session.listener.forStrangers());
         session.place = admission.place();
         if (admission.place() != null) {

@@ -13,8 +13,10 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +29,8 @@ import org.slf4j.LoggerFactory;
 /// certificate may be replaced in either order. A pair that is broken or does not match is refused with one loud
 /// line, and the old one serves on. Sessions that are open are not touched by anything here.
 ///
-/// Threads: [#look] is called by one at a time.
+/// Threads: looked at by the housekeeper, renamed by OSGi's threads, under one lock; handshakes read two
+/// volatiles.
 public final class CertificateFolder {
     private static final Logger log = LoggerFactory.getLogger(CertificateFolder.class);
     private static final String CHAIN = "fullchain.pem";
@@ -76,6 +79,7 @@ public final class CertificateFolder {
     private final InstantSource clock;
     private final SecureRandom random;
     private final Map<String, Known> known = new TreeMap<>();
+    private final ReentrantLock lock = new ReentrantLock();
     private String hostName;
     private @Nullable Certificate selfSigned;
     private int loads;
@@ -85,7 +89,8 @@ public final class CertificateFolder {
 
     /// @param configured `config/tls`, may be absent
     /// @param own `data/tls`: where the self-signed one lies
-    /// @param hostName of this server: the name in the self-signed one, and the folder for clients that name no
+    /// @param hostName of this server: the name in the self-signed one, and the folder for clients that
+    ///     name no
     ///     server
     public CertificateFolder(Path configured, Path own, String hostName, InstantSource clock, SecureRandom random) {
         this.configured = configured;
@@ -112,9 +117,14 @@ public final class CertificateFolder {
 
     /// The server's name changed.
     public void hostName(String next) throws IOException {
-        if (!next.equals(hostName)) {
-            hostName = next;
-            publish();
+        lock.lock();
+        try {
+            if (!next.equals(hostName)) {
+                hostName = next;
+                publish();
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -124,6 +134,15 @@ public final class CertificateFolder {
     }
 
     private void refresh(boolean atOnce) throws IOException {
+        lock.lock();
+        try {
+            refreshAll(atOnce);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void refreshAll(boolean atOnce) throws IOException {
         var folders = folders();
         var changed = atOnce;
         for (var gone = known.entrySet().iterator(); gone.hasNext(); ) {
@@ -165,7 +184,7 @@ public final class CertificateFolder {
         try {
             entry.certificate = read(name, folder);
             return true;
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) { // parsers of other people throw what they like
             refused(name, String.valueOf(e.getMessage()), entry.certificate != null);
             return false;
         }
@@ -212,7 +231,7 @@ public final class CertificateFolder {
     private void log(Certificate certificate) {
         var now = clock.instant();
         var days = ChronoUnit.DAYS.between(now, certificate.expires());
-        if (certificate.expires().isBefore(now.plus(WARN_BEFORE))) {
+        if (expiresSoon(certificate)) {
             log.warn(
                     "event=certificate-expires name={} expires={} days={}",
                     certificate.folder(),
@@ -269,7 +288,7 @@ public final class CertificateFolder {
 
     private Certificate selfSigned() throws IOException {
         var ready = selfSigned;
-        if (ready != null) {
+        if (ready != null && useful(ready)) {
             return ready;
         }
         var folder = own.resolve("self-signed");
@@ -279,11 +298,11 @@ public final class CertificateFolder {
         }
         try {
             ready = read("self-signed", folder);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             refused("self-signed", String.valueOf(e.getMessage()), false);
             ready = null;
         }
-        if (ready == null || ready.expires().isBefore(clock.instant().plus(WARN_BEFORE))) {
+        if (ready == null || !useful(ready)) {
             SelfSigned.write(folder, hostName, clock, random);
             log.info("event=certificate-made name={} folder={} reason=\"the old one is of no use\"", hostName, folder);
             ready = read("self-signed", folder);
@@ -292,12 +311,28 @@ public final class CertificateFolder {
         return ready;
     }
 
-    /// Logs those that expire soon; call it once a day.
-    public void remind() {
-        var soon = clock.instant().plus(WARN_BEFORE);
-        current.all().stream()
-                .filter(certificate -> certificate.expires().isBefore(soon))
-                .forEach(this::log);
+    /// Not about to expire, and of the name that this server has now.
+    private boolean useful(Certificate made) {
+        return !expiresSoon(made) && made.names().contains(hostName.toLowerCase(Locale.ROOT));
+    }
+
+    private boolean expiresSoon(Certificate certificate) {
+        return certificate.expires().isBefore(clock.instant().plus(WARN_BEFORE));
+    }
+
+    /// Logs those that expire soon, and makes the self-signed one anew when it is among them; call it
+    /// once a day.
+    public void remind() throws IOException {
+        lock.lock();
+        try {
+            var made = selfSigned;
+            if (made != null && expiresSoon(made)) {
+                publish();
+            }
+        } finally {
+            lock.unlock();
+        }
+        current.all().stream().filter(this::expiresSoon).forEach(this::log);
     }
 
     /// Names and days left, for `status`.

@@ -10,6 +10,7 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -145,7 +146,7 @@ public final class ChannelConnection implements Connection {
     @Override
     public Input awaitInput(Duration deadline) throws IOException {
         try {
-            return await(System.nanoTime() + Math.clamp(deadline.toNanos(), 0, Long.MAX_VALUE / 4));
+            return await(System.nanoTime() + Math.clamp(TimeUnit.NANOSECONDS.convert(deadline), 0, Long.MAX_VALUE / 4));
         } catch (IOException e) {
             if (closing.get()) {
                 return Input.CLOSED; // by somebody else, in the middle of the wait
@@ -214,10 +215,12 @@ public final class ChannelConnection implements Connection {
         if (tlsLayer != null || deflateLayer != null) {
             throw new IllegalStateException("TLS comes once, and before compression");
         }
-        output.flush();
         try {
-            refuseInjection();
-            shakeHands();
+            output.flush();
+            var begin = System.nanoTime();
+            var end = begin + attachment.handshakeDeadline().toNanos();
+            refuseInjection(end);
+            shakeHands(begin, end);
         } catch (IOException | RuntimeException e) {
             shut();
             throw e;
@@ -227,12 +230,15 @@ public final class ChannelConnection implements Connection {
     /// RFC 3207 section 5 and the USENIX Security paper of 2021 ("NO STARTTLS"): octets that came with the
     /// command belong to the plain conversation. Those still in the kernel are the client's hello or they are
     /// not; no other octet begins a handshake record (RFC 8446 section 5.1), and nothing of ours is said to them.
-    private void refuseInjection() throws IOException {
+    ///
+    /// A swap that begins now is not for this wait to end: the go-ahead was said, and a sender whose
+    /// handshake fails comes back without TLS, or not at all. The session hears of it before its next
+    /// command.
+    private void refuseInjection(long end) throws IOException {
         if (wire.buffered() > 0) {
             throw new SSLException(wire.buffered() + " octets behind STARTTLS");
         }
-        var handshake = System.nanoTime() + attachment.handshakeDeadline().toNanos();
-        if (!wire.await(handshake, () -> {}) || wire.ended()) {
+        if (!wire.awaitUncalled(end) || wire.ended()) {
             throw new SSLException("no TLS handshake came");
         }
         if (wire.first() != 22) {
@@ -243,23 +249,23 @@ public final class ChannelConnection implements Connection {
     /// TLS from the first octet on: no conversation came before.
     public void startImplicitTls() throws IOException {
         try {
-            shakeHands();
+            var begin = System.nanoTime();
+            shakeHands(begin, begin + attachment.handshakeDeadline().toNanos());
         } catch (IOException | RuntimeException e) {
             shut();
             throw e;
         }
     }
 
-    private void shakeHands() throws IOException {
-        var begin = System.nanoTime();
+    private void shakeHands(long begin, long end) throws IOException {
         try {
             var layer = new TlsLayer(attachment.engine(), wire);
-            layer.handshake(begin + attachment.handshakeDeadline().toNanos());
+            layer.handshake(end);
             tlsLayer = layer;
             tls = new EngineTlsSession(layer.engine());
             top = layer;
-        } catch (IOException e) {
-            attachment.handshaken(this, System.nanoTime() - begin, String.valueOf(e.getMessage()));
+        } catch (IOException | RuntimeException e) {
+            attachment.handshaken(this, System.nanoTime() - begin, e.toString());
             throw e;
         }
         attachment.handshaken(this, System.nanoTime() - begin, "");
@@ -312,10 +318,13 @@ public final class ChannelConnection implements Connection {
     /// channel.
     @Override
     public void close() {
-        if (Thread.currentThread().equals(owner) && !closing.get()) {
-            sayGoodbye();
+        try {
+            if (Thread.currentThread().equals(owner) && !closing.get()) {
+                sayGoodbye();
+            }
+        } finally {
+            shut(); // whatever goes wrong in the layers
         }
-        shut();
     }
 
     private void sayGoodbye() {

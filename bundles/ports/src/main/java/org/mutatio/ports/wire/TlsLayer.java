@@ -46,7 +46,7 @@ final class TlsLayer implements Layer {
             engine.beginHandshake();
             shakeHands(deadline);
         } catch (SSLException e) {
-            sayAlert();
+            sayAlert(e);
             throw e;
         }
         established = true;
@@ -241,7 +241,7 @@ final class TlsLayer implements Layer {
             }
             return app.hasRemaining() ? takeOut(app, into, offset, length) : 0;
         } catch (SSLException e) {
-            sayAlert();
+            sayAlert(e);
             throw e;
         }
     }
@@ -298,6 +298,15 @@ final class TlsLayer implements Layer {
     void sayGoodbye() throws IOException {
         engine.closeOutbound();
         sayAlert();
+    }
+
+    /// Tells the peer why; that it has gone already is not the reason to be logged.
+    private void sayAlert(SSLException why) {
+        try {
+            sayAlert();
+        } catch (IOException e) {
+            why.addSuppressed(e);
+        }
     }
 
     /// Sends the alert that the engine has ready, if any.

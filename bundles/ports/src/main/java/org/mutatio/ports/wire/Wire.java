@@ -17,12 +17,16 @@ import org.jspecify.annotations.Nullable;
 /// session cost a selector.
 ///
 /// Writing blocks in the JDK without a deadline of its own; [#writingSince] lets the housekeeper close a
-/// connection whose peer reads nothing.
+/// connection whose peer reads nothing. It goes out in pieces of [#PIECE]: each one that the peer makes
+/// room for is progress, however slow the line is, and the JDK copies no more than a piece at a time out
+/// of the heap.
 final class Wire implements Layer {
     /// How long a session that asks for input keeps its buffer before it counts as idle.
     static final int QUICK_MILLIS = 10;
 
     private static final int AHEAD = 8 * 1024;
+
+    private static final int PIECE = 64 * 1024;
 
     private final SocketChannel channel;
     private final Socket adaptor;
@@ -86,6 +90,25 @@ final class Wire implements Layer {
         beforeIdle.run();
         poller.await(watch, deadline);
         return !watch.closed() && look();
+    }
+
+    /// Waits as [#await] does, but no signal ends it: for a peer that must speak now, in the middle of
+    /// something.
+    ///
+    /// @return false when the deadline passed
+    boolean awaitUncalled(long deadline) throws IOException {
+        if (ready()) {
+            return true;
+        }
+        var left = deadline - System.nanoTime();
+        if (left <= 0) {
+            return look();
+        }
+        try {
+            return fill(Math.clamp(left / 1_000_000, 1, Integer.MAX_VALUE));
+        } catch (SocketTimeoutException _) {
+            return false;
+        }
     }
 
     private boolean fill(int millis) throws IOException {
@@ -160,17 +183,20 @@ final class Wire implements Layer {
 
     @Override
     public void write(ByteBuffer octets) throws IOException {
-        writingSince = System.nanoTime() | 1; // never 0
+        var end = octets.limit();
         try {
-            while (octets.hasRemaining()) {
+            while (octets.position() < end) {
+                writingSince = System.nanoTime() | 1; // never 0
+                octets.limit(Math.min(end, octets.position() + PIECE));
                 channel.write(octets);
             }
         } finally {
             writingSince = 0;
+            octets.limit(end);
         }
     }
 
-    /// Whether one write has been waiting for longer than that.
+    /// Whether the peer has made no room for longer than that.
     boolean writeStuck(long now, long nanos) {
         var since = writingSince;
         return since != 0 && now - since > nanos;

@@ -31,7 +31,22 @@ class NetworksTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "localhost", "192.0.2.0/33", "192.0.2.0/-1", "192.0.2.0/x", "2001:db8::/129", "/24"})
+    @ValueSource(
+            strings = {
+                "",
+                "localhost",
+                "192.0.2.0/33",
+                "192.0.2.0/-1",
+                "192.0.2.0/x",
+                "2001:db8::/129",
+                "/24",
+                // The JDK reads these as 0.0.0.10, 192.0.0.168, 127.0.0.1 and 10.0.0.1: another network is trusted.
+                "10/8",
+                "192.168/16",
+                "127.1",
+                "167772161",
+                "10.0.0.0.0/8"
+            })
     void whatIsNoNetworkIsNamed(String text) {
         var e = assertThrows(IllegalArgumentException.class, () -> Networks.of(List.of(text)));
         var message = String.valueOf(e.getMessage());

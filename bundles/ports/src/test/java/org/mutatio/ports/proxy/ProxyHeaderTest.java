@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ProtocolException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -71,6 +73,13 @@ class ProxyHeaderTest {
                 "PROXY TCP4 example.com 192.0.2.2 1 2",
                 "PROXY TCP4 2001:db8::1 2001:db8::2 1 2",
                 "PROXY TCP6 fe80::1%lo 2001:db8::2 1 2",
+                "PROXY TCP6 192.0.2.1 192.0.2.2 1 2",
+                "PROXY TCP6 2001:db8::1 192.0.2.2 1 2",
+                "PROXY TCP6 [2001:db8::1] 2001:db8::2 1 2",
+                "PROXY TCP4 ::ffff:192.0.2.1 192.0.2.2 1 2",
+                "PROXY TCP4 1 192.0.2.2 1 2", // 0.0.0.1 for the JDK
+                "PROXY TCP4 127.1 192.0.2.2 1 2",
+                "PROXY TCP4 192.0.2.1 192.0.2.2  2",
                 "PROXY TCP4 192.0.2.1 192.0.2.2 65536 2",
                 "PROXY TCP4 192.0.2.1 192.0.2.2 -1 2",
                 "PROXY TCP4 192.0.2.1 192.0.2.2 01 2",
@@ -98,6 +107,8 @@ class ProxyHeaderTest {
             21 21 0024 20010db8000000000000000000000001 20010db8000000000000000000000002 0001 03e1 | 2001:db8:0:0:0:0:0:1 1 > 2001:db8:0:0:0:0:0:2 993
             20 00 0000                                                | local
             20 11 000c c0000201 c6336402 dc04 0019                    | local
+            20 31 0003 000000                                         | local
+            21 21 0024 00000000000000000000ffffc0000201 00000000000000000000ffffc6336402 dc04 0019 | 192.0.2.1 56324 > 198.51.100.2 25
             21 00 0003 ffffff                                         | local
             """)
     void version2(String hex, String expected) throws IOException {
@@ -119,6 +130,80 @@ class ProxyHeaderTest {
             """)
     void version2Refused(String hex, String why) {
         assertThrows(ProtocolException.class, () -> read(binary(hex)), why);
+    }
+
+    /// Each header cut short after each of its octets: an end, never a wait for more and never an address.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "50524f5859205443503420312e322e332e3420352e362e372e3820312032350d0a", // PROXY TCP4 1.2.3.4 5.6.7.8 1 25
+                "50524f585920554e4b4e4f574e0d0a", // PROXY UNKNOWN
+                SIGNATURE + "2111000cc0000201c6336402dc040019",
+                SIGNATURE + "20000000"
+            })
+    void aHeaderCutShortIsRefusedWhereverItIsCut(String hex) throws IOException {
+        var whole = HexFormat.of().parseHex(hex);
+        for (var length = 0; length < whole.length; length++) {
+            var in = new ByteArrayInputStream(whole, 0, length);
+            assertThrows(ProtocolException.class, () -> ProxyHeader.read(in), "cut after " + length);
+        }
+        var in = new ByteArrayInputStream(whole);
+        ProxyHeader _ = ProxyHeader.read(in);
+        assertEquals(0, in.available());
+    }
+
+    /// As a TCP segment may bring it: octet by octet.
+    @Test
+    void aHeaderMayComeInPieces() throws IOException {
+        var octets = binary("21 11 0013 c0000201 c6336402 dc04 0019 04 0004 00000000");
+        var slow = new InputStream() {
+            private final InputStream in = new ByteArrayInputStream(octets);
+
+            @Override
+            public int read() throws IOException {
+                return in.read();
+            }
+
+            @Override
+            public int read(byte[] into, int offset, int length) throws IOException {
+                return in.read(into, offset, Math.min(length, 1));
+            }
+        };
+        var proxied = ProxyHeader.read(slow).proxied().orElseThrow();
+        assertEquals(
+                "192.0.2.1:56324",
+                proxied.client().getAddress().getHostAddress() + ":"
+                        + proxied.client().getPort());
+        assertEquals(REST, new String(slow.readAllBytes(), StandardCharsets.ISO_8859_1));
+    }
+
+    /// A line without end must not be read, let alone kept, for ever.
+    @Test
+    void noMoreThanAHeaderIsReadOfALineWithoutEnd() {
+        var read = new AtomicInteger();
+        var endless = new InputStream() {
+            @Override
+            public int read() {
+                return read.getAndIncrement() == 0 ? 'P' : 'x';
+            }
+
+            @Override
+            public int read(byte[] into, int offset, int length) {
+                java.util.Arrays.fill(into, offset, offset + length, (byte) 'x');
+                read.addAndGet(length);
+                return length;
+            }
+        };
+        assertThrows(ProtocolException.class, () -> ProxyHeader.read(endless));
+        assertTrue(read.get() <= ProxyHeader.LONGEST_LINE, read + " octets read");
+    }
+
+    @Test
+    void theLongestLineOfTheDocumentIsRead() throws IOException { // section 2.1: 107 octets with CR LF
+        var longest = "PROXY UNKNOWN " + "ffff:".repeat(7) + "ffff " + "ffff:".repeat(7) + "ffff 65535 65535";
+        assertEquals(ProxyHeader.LONGEST_LINE - 2, longest.length());
+        assertEquals("local", read(line(longest)));
+        assertThrows(ProtocolException.class, () -> read(line(longest + "x")));
     }
 
     /// Fuzz: whatever comes, it is a header, a ProtocolException, or a host that is no address; never more octets

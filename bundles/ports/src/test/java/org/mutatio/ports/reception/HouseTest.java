@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -276,14 +277,207 @@ class HouseTest {
     }
 
     @Test
-    void aSocketThatNoTableClaimsIsClosed() throws Exception {
-        try (var house = new TestHouse(home)) {
-            var port = house.open(TestHouse.settings("gone", "none"));
-            house.house.listeners().letGo("gone");
-            TestHouse.connect(port).close(); // the kernel takes it still
+    void aSocketThatNoTableClaimsIsClosed() throws Exception { // its table went while this bundle was replaced
+        var vault = new ChannelVault();
+        var old = new TestHouse(home, TestHouse.ROOMY, TestHouse.SHORT, vault);
+        var gone = old.open(TestHouse.settings("gone", "none"));
+        var kept = old.open(TestHouse.settings("kept", "none"));
+        old.house.listeners().letGo("gone");
+        old.house.listeners().letGo("kept");
+        old.house.close();
+        try (var house = new TestHouse(home, TestHouse.ROOMY, TestHouse.SHORT, vault)) {
+            house.handlers.set(TestHouse::echo);
+            assertEquals(kept, house.open(TestHouse.settings("kept", "none")));
+            TestHouse.connect(gone).close(); // the kernel takes it still
             house.house.listeners().closeOrphans();
-            assertThrows(java.net.ConnectException.class, () -> TestHouse.connect(port));
+            assertThrows(java.net.ConnectException.class, () -> TestHouse.connect(gone));
+            try (var socket = TestHouse.connect(kept)) {
+                assertEquals("hello kept", TestHouse.line(socket.getInputStream()));
+            }
         }
+    }
+
+    /// The old house has a minute behind it when the new one runs already: what it gave on, and what came after it,
+    /// is not its own any more.
+    @Test
+    void aHouseThatIsBeingReplacedClosesNoSocketOfTheNewOne() throws Exception {
+        var vault = new ChannelVault();
+        try (var old = new TestHouse(home, TestHouse.ROOMY, TestHouse.SHORT, vault);
+                var house = new TestHouse(home, TestHouse.ROOMY, TestHouse.SHORT, vault)) {
+            house.handlers.set(TestHouse::echo);
+            var shared = old.open(TestHouse.settings("shared", "none"));
+            assertEquals(shared, house.open(TestHouse.settings("shared", "none")));
+            var fresh = house.open(TestHouse.settings("fresh", "none"));
+            old.house.listeners().letGo("shared");
+            old.house.listeners().closeOrphans();
+            for (var port : List.of(shared, fresh)) {
+                try (var socket = TestHouse.connect(port)) {
+                    assertTrue(TestHouse.line(socket.getInputStream()).startsWith("hello "));
+                }
+            }
+        }
+    }
+
+    @Test
+    void aNewNameThatIsTakenIsRefusedAndTheOldListenerServesOn() throws Exception {
+        try (var house = new TestHouse(home)) {
+            house.handlers.set(TestHouse::echo);
+            var one = TestHouse.settings("one", "none");
+            var port = house.open(one);
+            assertTrue(house.open(TestHouse.settings("two", "none")) > 0);
+            var e = assertThrows(
+                    IllegalArgumentException.class,
+                    () -> house.house.listeners().change(one, TestHouse.settings("two", "none")));
+            assertEquals("[[listener]] \"two\" is there twice: names must differ", e.getMessage());
+            try (var socket = TestHouse.connect(port)) {
+                assertEquals("hello one", TestHouse.line(socket.getInputStream()));
+            }
+            house.house.listeners().change(one, TestHouse.settings("three", "none"));
+            assertEquals(
+                    List.of("two", "three"),
+                    house.house.listeners().states().stream()
+                            .map(ListenerState::name)
+                            .toList());
+        }
+    }
+
+    /// Whoever reaches the proxy's network without being a proxy says nothing: that costs a place as well.
+    @Test
+    void whoWaitsWithHisHeaderIsCountedInAll() throws Exception {
+        var few = new Limits(20, 100, 40, 500, 3, Networks.NONE);
+        try (var house = new TestHouse(home, few, TestHouse.SHORT, new ChannelVault())) {
+            house.handlers.set(TestHouse::echo);
+            var port = house.open(listener("test", "smtp", "127.0.0.1:0", List.of("127.0.0.0/8")));
+            var silent = new ArrayList<Socket>();
+            for (var i = 0; i < 3; i++) {
+                silent.add(TestHouse.connect(port));
+            }
+            while (house.house.sessions() < 3) {
+                Thread.onSpinWait();
+            }
+            try (var fourth = TestHouse.connect(port)) {
+                assertEquals(
+                        "421 4.4.5 too many connections, try again later", TestHouse.line(fourth.getInputStream()));
+            }
+            // With its header the third is a client, and takes no second place.
+            TestHouse.send(silent.getLast(), "PROXY TCP4 203.0.113.1 192.0.2.2 4711 25\r\n");
+            assertEquals("hello test", TestHouse.line(silent.getLast().getInputStream()));
+            for (var socket : silent) {
+                socket.close();
+            }
+            awaitNobody(house);
+            for (var i = 0; i < 5; i++) { // and all places were given back
+                try (var socket = TestHouse.connect(port)) {
+                    TestHouse.send(socket, "PROXY UNKNOWN\r\n");
+                    assertEquals("hello test", TestHouse.line(socket.getInputStream()));
+                    TestHouse.send(socket, "QUIT\r\n");
+                    assertEquals("bye", TestHouse.line(socket.getInputStream()));
+                }
+                awaitNobody(house);
+            }
+        }
+    }
+
+    private static void awaitNobody(TestHouse house) {
+        var end = System.nanoTime() + 10_000_000_000L;
+        while (house.house.sessions() > 0) {
+            assertTrue(System.nanoTime() < end, "sessions stay");
+            Thread.onSpinWait();
+        }
+    }
+
+    /// A handler may fail in any way: an Error of a class that its bundle took along, a socket that it closed. Its
+    /// place, its channel and its entry in the vault are given back.
+    @ParameterizedTest
+    @CsvSource({"error", "close", "refused TLS", "open streams"})
+    void howeverASessionEndsNothingOfItStays(String how) throws Exception {
+        var one = new Limits(1, 100, 1, 500, 1_000, Networks.NONE);
+        try (var house = new TestHouse(home, one, TestHouse.SHORT, new ChannelVault())) {
+            house.handlers.set(connection -> {
+                switch (how) {
+                    case "error" -> throw new NoClassDefFoundError("org/mutatio/gone/Later, for this test");
+                    case "close" -> connection.socket().close();
+                    case "refused TLS" -> {
+                        TestHouse.say(connection.socket().getOutputStream(), "go ahead");
+                        connection.startTls(); // the client says something else
+                    }
+                    default -> {
+                        connection.startCompression();
+                        connection.socket().getOutputStream().write(1);
+                    }
+                }
+            });
+            var port = house.open(TestHouse.settings("test", "starttls"));
+            for (var i = 0; i < 3; i++) { // one address may have one connection
+                try (var socket = TestHouse.connect(port)) {
+                    TestHouse.send(socket, "no handshake\r\n");
+                    var text = new String(readAll(socket), java.nio.charset.StandardCharsets.ISO_8859_1);
+                    assertFalse(text.startsWith("421"), text);
+                }
+                awaitNobody(house);
+                assertEquals(Set.of(), house.vault.names("connection/"));
+            }
+            assertEquals(
+                    0,
+                    house.house.meters().samples().stream()
+                            .filter(sample -> sample.name().equals("mutatio_connections_active"))
+                            .mapToDouble(sample -> sample.value())
+                            .sum());
+        }
+    }
+
+    private static byte[] readAll(Socket socket) {
+        var octets = new java.io.ByteArrayOutputStream();
+        try {
+            socket.getInputStream().transferTo(octets);
+        } catch (java.net.SocketTimeoutException e) {
+            throw new AssertionError("still open", e);
+        } catch (java.io.IOException _) {
+            // reset: the end as well
+        }
+        return octets.toByteArray();
+    }
+
+    @Test
+    void aHouseThatCannotBeBuiltLeavesNoThreadBehind() throws Exception {
+        java.nio.file.Files.createDirectories(home.resolve("data"));
+        java.nio.file.Files.writeString(home.resolve("data/tls"), "a file where the folder should be");
+        var before = threads();
+        for (var i = 0; i < 3; i++) {
+            assertThrows(java.io.IOException.class, () -> new TestHouse(home));
+        }
+        assertNoneSince(before);
+    }
+
+    @Test
+    void aHouseThatIsClosedLeavesNoThreadBehind() throws Exception {
+        var before = threads();
+        for (var i = 0; i < 3; i++) {
+            try (var house = new TestHouse(home)) {
+                house.handlers.set(TestHouse::echo);
+                try (var socket = TestHouse.connect(house.open(TestHouse.settings("test", "none")))) {
+                    assertEquals("hello test", TestHouse.line(socket.getInputStream()));
+                }
+            }
+        }
+        assertNoneSince(before);
+    }
+
+    /// Platform threads of ours; those of other tests may be on their way out.
+    private static Set<Thread> threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("ports-"))
+                .collect(java.util.stream.Collectors.toSet());
+    }
+
+    private static void assertNoneSince(Set<Thread> before) {
+        var end = System.nanoTime() + 10_000_000_000L;
+        while (!before.containsAll(threads()) && System.nanoTime() < end) {
+            java.util.concurrent.locks.LockSupport.parkNanos(10_000_000);
+        }
+        var left = threads();
+        left.removeAll(before);
+        assertEquals(Set.of(), left);
     }
 
     @Test

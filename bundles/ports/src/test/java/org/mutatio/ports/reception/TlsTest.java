@@ -1,5 +1,6 @@
 package org.mutatio.ports.reception;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -106,6 +107,150 @@ class TlsTest {
             throw new AssertionError("still open", e);
         } catch (IOException _) {
             return -1; // reset: closed with unread octets
+        }
+    }
+
+    /// A swap begins between our go-ahead and the client's hello: the handshake is done, and the session hears of the
+    /// swap before its next command. A sender whose handshake failed would come back without TLS.
+    @ParameterizedTest
+    @CsvSource({"hand over", "wake"})
+    void noSignalBreaksAHandshakeThatWasGranted(String signal) throws Exception {
+        var there = new LinkedBlockingQueue<Connection>();
+        house.handlers.set(connection -> {
+            var out = connection.socket().getOutputStream();
+            connection.awaitInput(java.time.Duration.ofSeconds(10));
+            assertEquals("STARTTLS", TestHouse.line(connection.socket().getInputStream()));
+            TestHouse.say(out, "go ahead");
+            there.add(connection);
+            connection.startTls();
+            TestHouse.say(out, String.valueOf(connection.awaitInput(java.time.Duration.ofSeconds(10))));
+        });
+        var port = house.open(TestHouse.settings("mx", "starttls"));
+        try (var socket = TestHouse.connect(port)) {
+            TestHouse.send(socket, "STARTTLS\r\n");
+            assertEquals("go ahead", TestHouse.line(socket.getInputStream()));
+            var connection = java.util.Objects.requireNonNull(there.poll(10, TimeUnit.SECONDS));
+            if (signal.equals("wake")) {
+                connection.wake();
+            } else {
+                house.handlers.set(TestHouse::echo);
+                house.house.handlersChanged();
+            }
+            // A client far away: no fact shows that the server waits for it.
+            java.util.concurrent.locks.LockSupport.parkNanos(100_000_000);
+            var tls = client.over(socket, "");
+            assertEquals(signal.equals("wake") ? "READY" : "HAND_OVER", TestHouse.line(tls.getInputStream()));
+        }
+    }
+
+    @Test
+    void aClientThatIsSilentAfterStartTlsGetsNoMoreThanTheHandshakeDeadline() throws Exception {
+        house.close();
+        house = new TestHouse(
+                home,
+                TestHouse.ROOMY,
+                new Timeouts(
+                        TestHouse.SHORT.handler(),
+                        TestHouse.SHORT.proxy(),
+                        java.time.Duration.ofMillis(100),
+                        TestHouse.SHORT.write()),
+                new org.mutatio.vault.ChannelVault());
+        house.handlers.set(TestHouse::echo);
+        var port = house.open(TestHouse.settings("mx", "starttls"));
+        try (var socket = TestHouse.connect(port)) {
+            assertEquals("hello mx", TestHouse.line(socket.getInputStream()));
+            TestHouse.send(socket, "STARTTLS\r\n");
+            assertEquals("go ahead", TestHouse.line(socket.getInputStream()));
+            assertEquals(-1, readOrReset(socket));
+        }
+    }
+
+    /// A drop now and then buys nobody time: the deadline is for the whole handshake.
+    @Test
+    void aHandshakeThatDripsIsCut() throws Exception {
+        house.close();
+        house = new TestHouse(
+                home,
+                TestHouse.ROOMY,
+                new Timeouts(
+                        TestHouse.SHORT.handler(),
+                        TestHouse.SHORT.proxy(),
+                        java.time.Duration.ofMillis(200),
+                        TestHouse.SHORT.write()),
+                new org.mutatio.vault.ChannelVault());
+        var port = house.open(TestHouse.settings("imaps", "implicit"));
+        try (var socket = TestHouse.connect(port)) {
+            var hello = HexFormat.of().parseHex("1603010200010001fc0303"); // a hello of 508 octets begins
+            var dripped = 0;
+            try {
+                for (; dripped < 508; dripped++) {
+                    socket.getOutputStream().write(dripped < hello.length ? hello[dripped] : 0);
+                    java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
+                }
+            } catch (IOException _) {
+                // cut
+            }
+            assertTrue(dripped < 508, "all of it was awaited");
+        }
+    }
+
+    @Test
+    void octetsOfTheClientsHelloBehindItsProxyHeaderAreTheHandshakes() throws Exception {
+        var settings = ListenerSettings.of(
+                "imaps",
+                "imap",
+                "",
+                "127.0.0.1:0",
+                "implicit",
+                false,
+                true,
+                java.util.List.of("127.0.0.0/8"),
+                java.util.Map.of());
+        var port = house.open(settings);
+        try (var socket = TestHouse.connect(port)) {
+            socket.getOutputStream().write("PROXY TCP4 203.0.113.1 192.0.2.2 4711 993\r\n".getBytes(US_ASCII));
+            try (var tls = client.over(socket, "")) { // no answer is awaited in between
+                assertEquals("hello imaps", TestHouse.line(tls.getInputStream()));
+                TestHouse.send(tls, "WHO\r\n");
+                assertEquals("203.0.113.1:4711 TLSv1.3", TestHouse.line(tls.getInputStream()));
+            }
+        }
+    }
+
+    @Test
+    void tlsComesOnceAndBeforeCompression() throws Exception {
+        var refused = new LinkedBlockingQueue<String>();
+        house.handlers.set(connection -> {
+            connection.startCompression();
+            refused.add(String.valueOf(assertThrows(IllegalStateException.class, connection::startTls)
+                    .getMessage()));
+            refused.add(String.valueOf(assertThrows(IllegalStateException.class, connection::startCompression)
+                    .getMessage()));
+        });
+        var port = house.open(TestHouse.settings("mx", "starttls"));
+        try (var socket = TestHouse.connect(port)) {
+            assertEquals("TLS comes once, and before compression", refused.poll(10, TimeUnit.SECONDS));
+            assertEquals("compression is on already", refused.poll(10, TimeUnit.SECONDS));
+            assertEquals(-1, readOrReset(socket));
+        }
+    }
+
+    /// A peer that sends what is not DEFLATE ends its own session.
+    @Test
+    void whatIsNotDeflateEndsTheSession() throws Exception {
+        house.handlers.set(connection -> {
+            connection.startCompression();
+            connection.awaitInput(java.time.Duration.ofSeconds(10));
+            connection.socket().getInputStream().read();
+        });
+        var port = house.open(TestHouse.settings("imap", "none"));
+        try (var socket = TestHouse.connect(port)) {
+            TestHouse.send(socket, "\u00ff\u00ff\u00ff\u00ff");
+            var octet = 0;
+            while (octet >= 0) { // what DEFLATE says at its end
+                octet = readOrReset(socket);
+            }
+            assertEquals(-1, octet);
         }
     }
 

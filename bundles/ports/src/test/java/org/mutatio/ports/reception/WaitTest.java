@@ -331,6 +331,66 @@ class WaitTest {
         }
     }
 
+    /// It reads a little all the time: for so much it needs longer than the limit, and is not stuck.
+    @Test
+    void aPeerThatReadsSlowlyIsNotCut() throws Exception {
+        house.close();
+        house = new TestHouse(
+                home,
+                TestHouse.ROOMY,
+                new Timeouts(LONG, LONG, LONG, Duration.ofSeconds(2)),
+                new org.mutatio.vault.ChannelVault());
+        var size = 16 << 20;
+        house.handlers.set(slow -> slow.socket().getOutputStream().write(new byte[size])); // one write
+        var port = house.open(TestHouse.settings("test", "none"));
+        try (var slow = new Socket()) {
+            slow.setReceiveBufferSize(64 * 1024);
+            slow.setSoTimeout(10_000);
+            slow.connect(new java.net.InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), port));
+            var read = 0;
+            var piece = new byte[256 * 1024];
+            for (var n = 0; n >= 0; n = slow.getInputStream().read(piece)) {
+                read += n;
+                java.util.concurrent.locks.LockSupport.parkNanos(n * 250L); // 4 MB/s
+            }
+            assertEquals(size, read);
+        }
+    }
+
+    @Test
+    void aClosedConnectionSaysSo() throws Exception {
+        var closed = connection();
+        closed.close();
+        assertEquals(Input.CLOSED, waits(LONG));
+        assertTrue((Boolean) does(c -> c.socket().isClosed()));
+        for (Step step : new Step[] {
+            c -> c.socket().getInputStream().read(),
+            c -> {
+                c.socket().getOutputStream().write(1);
+                return "written";
+            },
+            Connection::available
+        }) {
+            assertTrue(String.valueOf(does(c -> {
+                        try {
+                            return step.with(c);
+                        } catch (IOException e) {
+                            return String.valueOf(e.getMessage());
+                        }
+                    }))
+                    .endsWith("is closed"));
+        }
+        closed.wake(); // never throws, never blocks
+        closed.close();
+    }
+
+    @Test
+    void aDeadlineLongerThanNanosecondsCanSayIsALongOne() throws Exception {
+        begin(c -> c.awaitInput(Duration.ofSeconds(Long.MAX_VALUE)));
+        TestHouse.send(socket, "x");
+        assertEquals(Input.READY, answer());
+    }
+
     @Test
     void twoThousandIdleConnectionsAreServedAtOnce() throws Exception {
         house.handlers.set(TestHouse::echo);

@@ -3,6 +3,7 @@ package org.mutatio.ports.tls;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -15,9 +16,13 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Date;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.Extension;
@@ -27,6 +32,7 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -140,6 +146,131 @@ class CertificateFolderTest {
         make();
         folder.load();
         assertEquals("self-signed", serves("x"));
+    }
+
+    @Test
+    void theSelfSignedOneFollowsTheServersName() throws Exception {
+        folder.load();
+        var first = serialOf("x");
+        folder.hostName("mail.example.com"); // the same
+        assertEquals(first, serialOf("x"));
+        folder.hostName("Mail.Example.NET");
+        assertEquals(
+                List.of("mail.example.net", "localhost"),
+                folder.current().find("x").orElseThrow().names());
+        var second = serialOf("x");
+        assertNotEquals(first, second);
+        // A start under another name than that of the first one.
+        make();
+        folder.load();
+        assertEquals(
+                List.of("mail.example.com", "localhost"),
+                folder.current().find("x").orElseThrow().names());
+    }
+
+    @Test
+    void theSelfSignedOneIsMadeAnewBeforeItExpires() throws Exception {
+        var now = new AtomicReference<>(Instant.parse("2026-11-30T00:00:00Z"));
+        folder = new CertificateFolder(configured, home.resolve("data/tls"), "mail.example.com", now::get, random);
+        folder.load();
+        var first = serialOf("x");
+        folder.remind();
+        assertEquals(first, serialOf("x"));
+        now.updateAndGet(instant -> instant.plus(Duration.ofDays(720)));
+        folder.remind();
+        assertNotEquals(first, serialOf("x"));
+        assertEquals(List.of(new CertificateFolder.Expiry("self-signed", 730)), folder.expiries());
+    }
+
+    /// OSGi renames while the housekeeper looks.
+    @Test
+    void renamingAndLookingAtOnceDisturbNobody() throws Exception {
+        put("a.example", pair("EC", "a.example"));
+        folder.load();
+        var failure = new AtomicReference<@Nullable Throwable>();
+        var over = new AtomicBoolean();
+        var renaming = Thread.ofPlatform().start(() -> {
+            for (var i = 0; !over.get(); i++) {
+                try {
+                    folder.hostName("mail" + i % 2 + ".example.com");
+                    LockSupport.parkNanos(50_000); // leaves the lock to the other one now and then
+                } catch (IOException | RuntimeException e) {
+                    failure.set(e);
+                }
+            }
+        });
+        try {
+            var chain = pair("EC", "b.example");
+            for (var i = 0; i < 200 && failure.get() == null; i++) {
+                put("b" + i % 40 + ".example", chain);
+                folder.look();
+                folder.look();
+                if (i % 40 == 39) {
+                    try (var all = Files.newDirectoryStream(configured, "b*")) {
+                        for (var one : all) {
+                            Files.delete(one.resolve("fullchain.pem"));
+                            Files.delete(one.resolve("privkey.pem"));
+                        }
+                    }
+                }
+            }
+        } finally {
+            over.set(true);
+            renaming.join(10_000);
+        }
+        assertTrue(!renaming.isAlive(), "still renaming");
+        assertNull(failure.get());
+        folder.look();
+        assertEquals("a.example", serves("a.example"));
+    }
+
+    /// Whatever lies in the files: it is refused, or read; nothing is thrown that would keep the others waiting.
+    @Test
+    void damagedFilesAreRefusedAndNothingElse() throws Exception {
+        var seed = 20261130L;
+        var random = new java.util.Random(seed);
+        var good = pair("EC", "m.example");
+        var keys = KeyPairGenerator.getInstance("RSA").generateKeyPair();
+        var texts = List.of(good.chain(), good.key(), pem(keys.getPrivate()));
+        put("good.example", pair("EC", "good.example"));
+        folder.load();
+        for (var round = 0; round < 120; round++) {
+            for (var file : List.of("fullchain.pem", "privkey.pem")) {
+                var octets = texts.get(random.nextInt(texts.size())).toCharArray();
+                for (var i = random.nextInt(6); i > 0; i--) {
+                    octets[random.nextInt(octets.length)] = (char) (32 + random.nextInt(95));
+                }
+                var text = new String(octets);
+                put("m.example", file, text.substring(0, random.nextInt(text.length() + 1)));
+            }
+            folder.look();
+            folder.look();
+            assertEquals("good.example", serves("good.example"), "seed " + seed + " round " + round);
+        }
+        put("m.example", good);
+        twoLooks();
+        assertEquals("m.example", serves("m.example"), "seed " + seed);
+    }
+
+    @Test
+    void aFileLargerThanAChainCanBeIsRefused() throws Exception {
+        put("m.example", pair("EC", "m.example"));
+        folder.load();
+        var old = serialOf("m.example");
+        put("m.example", "fullchain.pem", "x".repeat((1 << 20) + 1));
+        twoLooks();
+        assertEquals(old, serialOf("m.example"));
+    }
+
+    @Test
+    void ofTwoCertificatesForOneNameTheLaterOneIsTaken() throws Exception {
+        put("a", pair("EC", "shared.example"));
+        put("b", pair("EC", "shared.example"));
+        folder.load();
+        var chosen = folder.current().find("shared.example").orElseThrow();
+        for (var one : folder.current().all()) {
+            assertTrue(!one.expires().isAfter(chosen.expires()), one + " expires after " + chosen);
+        }
     }
 
     @Test

@@ -1,0 +1,5 @@
+/// Tests.
+@NullMarked
+package org.mutatio.current;
+
+import org.jspecify.annotations.NullMarked;

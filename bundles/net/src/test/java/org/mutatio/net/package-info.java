@@ -1,0 +1,5 @@
+/// Tests.
+@NullMarked
+package org.mutatio.net;
+
+import org.jspecify.annotations.NullMarked;
