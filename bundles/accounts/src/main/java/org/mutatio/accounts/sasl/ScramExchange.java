@@ -192,13 +192,9 @@ final class ScramExchange implements SaslExchange {
         }
         byte[] authMessage =
                 (asked.firstBare() + "," + asked.serverFirst() + "," + withoutProof).getBytes(StandardCharsets.UTF_8);
-        Optional<byte[]> clientKey = asked.verifier().clientKey(proof.get(), authMessage);
-        boolean fits = clientKey.isPresent() && asked.verifier().fits(clientKey.get());
+        boolean fits = asked.verifier().proves(proof.get(), authMessage);
         if (!fits || holder.isEmpty() || !holder.get().account().enabled()) {
-            return wrong(
-                    asked,
-                    clientKey.orElse(proof.get()),
-                    holder.isEmpty() ? "no account" : "wrong password or disabled");
+            return wrong(asked, proof.get(), holder.isEmpty() ? "no account" : "wrong password or disabled");
         }
         String signature =
                 "v=" + Base64.getEncoder().encodeToString(asked.verifier().serverSignature(authMessage));
