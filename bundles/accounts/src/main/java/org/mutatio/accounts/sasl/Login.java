@@ -184,18 +184,25 @@ public final class Login implements Sasl {
         }
         try {
             List<String> fresh = pool.run(() -> credentials.make(password), false);
-            directory.save(new StoredAccount(
-                    stored.id(),
-                    stored.address(),
-                    stored.displayName(),
-                    fresh,
-                    stored.quota(),
-                    stored.enabled(),
-                    stored.created()));
+            Account _ = directory.change(
+                    stored,
+                    // Somebody set another password while we hashed: that one stays.
+                    former -> former.credentials().equals(stored.credentials()) ? renewed(former, fresh) : former);
             LOG.info("event=credentials-renewed account={}", stored.address());
         } catch (RefusedChangeException | StoreUnavailableException | HashPool.BusyException e) {
             LOG.info("event=credentials-not-renewed account={} reason=\"{}\"", stored.address(), e.getMessage());
         }
+    }
+
+    private static StoredAccount renewed(StoredAccount former, List<String> fresh) {
+        return new StoredAccount(
+                former.id(),
+                former.address(),
+                former.displayName(),
+                fresh,
+                former.quota(),
+                former.enabled(),
+                former.created());
     }
 
     /// As accounts are kept; a name that is no address is nobody.
@@ -253,7 +260,7 @@ public final class Login implements Sasl {
 
     /// The verifier of a name, or one that nobody fits.
     ScramVerifier verifier(Optional<Holder> holder, String name) {
-        return holder.flatMap(found -> Credentials.verifier(found.stored().credentials()))
+        return holder.flatMap(Holder::verifier)
                 .orElseGet(() -> ScramVerifier.decoy(name, scramKey, credentials.iterations()));
     }
 }
