@@ -1,5 +1,6 @@
 package org.mutatio.accounts.admin;
 
+import java.net.InetAddress;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -190,7 +191,11 @@ public final class AccountActions {
 
     /// With the main name of its domain.
     private MailAddress address(ActionCall call) throws ActionException {
-        MailAddress address = parse(call.require("ADDRESS"));
+        return address(call.require("ADDRESS"));
+    }
+
+    private MailAddress address(String text) throws ActionException {
+        MailAddress address = parse(text);
         return policies.get()
                 .current()
                 .of(address.domain())
@@ -452,13 +457,10 @@ public final class AccountActions {
     private ActionResult unbrake(ActionCall call) throws ActionException {
         String who = call.require("WHO").strip();
         if (who.indexOf('@') >= 0) {
-            brake.lift(
-                    "",
-                    address(new ActionCall(call.caller(), java.util.Map.of("ADDRESS", who), call.progress()))
-                            .toString());
+            brake.liftAccount(address(who).toString());
         } else {
             try {
-                brake.lift(Brake.network(java.net.InetAddress.ofLiteral(who)), "");
+                brake.liftAddress(Brake.network(InetAddress.ofLiteral(who)));
             } catch (IllegalArgumentException e) {
                 throw ActionException.usage("neither an account's address nor an IP address: " + who);
             }

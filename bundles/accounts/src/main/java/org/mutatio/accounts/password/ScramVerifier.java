@@ -1,11 +1,13 @@
 package org.mutatio.accounts.password;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.function.IntUnaryOperator;
 import java.util.random.RandomGenerator;
 import javax.crypto.Mac;
 import javax.crypto.SecretKeyFactory;
@@ -73,10 +75,12 @@ public final class ScramVerifier {
     /// For names that are not there: always the same salt for a name, so that it cannot be told from a real one.
     ///
     /// @param key secret, for the salt
-    public static ScramVerifier decoy(String name, byte[] key, int iterations) {
+    /// @param rounds gets a number that is the name's
+    public static ScramVerifier decoy(String name, byte[] key, IntUnaryOperator rounds) {
         byte[] salt = Arrays.copyOf(hmac(key, name.getBytes(StandardCharsets.UTF_8)), SALT);
         byte[] nobody = hmac(key, salt);
-        return new ScramVerifier(iterations, salt, nobody, nobody);
+        int number = ByteBuffer.wrap(hmac(key, nobody)).getInt();
+        return new ScramVerifier(rounds.applyAsInt(number), salt, nobody, nobody);
     }
 
     public static Optional<ScramVerifier> parse(String credential) {
