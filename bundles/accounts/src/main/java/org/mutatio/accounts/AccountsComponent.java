@@ -144,8 +144,8 @@ public final class AccountsComponent implements Accounts, Sasl, HealthProbe, Met
         }
     }
 
-    /// Sees what another version of this bundle or a restore changed; reading never takes more than a fiftieth of the
-    /// time.
+    /// Sees what another version of this bundle or a restore changed; reading never takes more than a
+    /// fiftieth of the time.
     private void keepFresh() {
         while (!stopped) {
             long begin = System.nanoTime();

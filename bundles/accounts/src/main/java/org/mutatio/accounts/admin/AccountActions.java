@@ -234,8 +234,8 @@ public final class AccountActions {
         return name;
     }
 
-    /// No character that moves the cursor of a terminal, turns text around or is not to be seen: what is written in a
-    /// list must be what is there.
+    /// No character that moves the cursor of a terminal, turns text around or is not to be seen: what is
+    /// written in a list must be what is there.
     private static boolean readable(String text) {
         return text.codePoints().allMatch(c -> switch (Character.getType(c)) {
             case Character.CONTROL,
@@ -404,8 +404,7 @@ public final class AccountActions {
 
     private static StoredAccount changed(
             StoredAccount former, String name, List<String> credentials, OptionalLong quota, boolean enabled) {
-        return new StoredAccount(
-                former.id(), former.address(), name, credentials, quota, enabled, former.created());
+        return new StoredAccount(former.id(), former.address(), name, credentials, quota, enabled, former.created());
     }
 
     private ActionResult set(ActionCall call)
@@ -433,8 +432,7 @@ public final class AccountActions {
             throws ActionException, StoreUnavailableException, RefusedChangeException {
         Account account = directory.change(
                 holder(call).stored(),
-                former ->
-                        changed(former, former.displayName(), former.credentials(), former.quota(), enabled));
+                former -> changed(former, former.displayName(), former.credentials(), former.quota(), enabled));
         return ActionResult.of(
                 account.address()
                         + (enabled ? " can log in again\n" : " cannot log in any more; its mail is still taken\n"),

@@ -18,21 +18,22 @@ import org.mutatio.api.state.StateMap;
 
 /// Counts failed log-ins by address (IPv6 by /64), by account, and by account from an address.
 ///
-/// - A wrong answer comes late: 2, 4, 8, then 15 s, by the number of *different* wrong passwords: the same one
-/// again and
-///   again (a phone with an old password) counts once, so it slows nobody else (case ops-3a8).
+/// - A wrong answer comes late: 2, 4, 8, then 15 s, by the number of *different* wrong passwords: the same
+///   one again and again (a phone with an old password) counts once, so it slows nobody else (case
+///   ops-3a8).
 /// - A wrong proof of SCRAM tells nothing of its password, so each counts; but of one account only
-///   [#PROOFS_OF_ACCOUNT] against the address, for the same phone's sake. Guessing at that account is braked by its own
-///   count from there.
-/// - Beyond [#FREE] of them an address, or an account from there, has to wait before it is heard at all, one attempt
-///   after the other; who would wait longer than [#PATIENCE] is told to come later. Beyond [#FREE_OF_ACCOUNT] an
-///   account's log-ins from new places wait 15 s, too, for guessing from many addresses.
-/// - Who has logged in to that account from that address before (30 days) never waits to be heard: the owner is not
-///   locked out. The first success from an address clears its count. Later ones do not: else who has an account here
-///   would log in to it between guesses at the others.
+///   [#PROOFS_OF_ACCOUNT] against the address, for the same phone's sake. Guessing at that account is
+///   braked by its own count from there.
+/// - Beyond [#FREE] of them an address, or an account from there, has to wait before it is heard at all,
+///   one attempt after the other; who would wait longer than [#PATIENCE] is told to come later. Beyond
+///   [#FREE_OF_ACCOUNT] an account's log-ins from new places wait 15 s, too, for guessing from many
+///   addresses.
+/// - Who has logged in to that account from that address before (30 days) never waits to be heard: the
+///   owner is not locked out. The first success from an address clears its count. Later ones do not: else
+///   who has an account here would log in to it between guesses at the others.
 ///
-/// All counts live in a map that outlives a swap of this bundle. Passwords are kept as the first 32 bits of a keyed
-/// hash: enough to know one again, too little to find it.
+/// All counts live in a map that outlives a swap of this bundle. Passwords are kept as the first 32 bits of
+/// a keyed hash: enough to know one again, too little to find it.
 public final class Brake {
 
     static final int FREE = 6;
@@ -158,8 +159,7 @@ public final class Brake {
     }
 
     private static int add(StateMap map, String key, String print, Duration memory) {
-        return Count.of(map.update(
-                        key, former -> Count.of(former).with(print).toString(), memory))
+        return Count.of(map.update(key, former -> Count.of(former).with(print).toString(), memory))
                 .different();
     }
 
@@ -204,7 +204,8 @@ public final class Brake {
     /// What was counted before either was lifted lies under another key and is never read again.
     private String tries(StateMap map, Who who) {
         String account = digest(who.account());
-        return who.network() + " " + account + map.get("lifted " + who.network()).orElse("")
+        return who.network() + " " + account
+                + map.get("lifted " + who.network()).orElse("")
                 + map.get("lifted " + account).orElse("");
     }
 

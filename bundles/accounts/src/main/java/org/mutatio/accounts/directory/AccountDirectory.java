@@ -32,15 +32,16 @@ import org.slf4j.LoggerFactory;
 
 /// All accounts by address, in memory.
 ///
-/// A hit is a hash look-up. A miss is believed only when nothing was written since the accounts were read; otherwise
-/// the store is asked for that one address, and when it cannot answer, neither can we: nobody is told "unknown" for a
-/// directory that is away (case ops-1cb). What this bundle changes is seen at once; what another version of it or a
-/// restore changed is seen by the next [#refresh].
+/// A hit is a hash look-up. A miss is believed only when nothing was written since the accounts were read;
+/// otherwise the store is asked for that one address, and when it cannot answer, neither can we: nobody is
+/// told "unknown" for a directory that is away (case ops-1cb). What this bundle changes is seen at once;
+/// what another version of it or a restore changed is seen by the next [#refresh].
 ///
-/// Threads: readers take no lock. `writing` makes one change after the other, from reading the former account to seeing
-/// the new one: two changes at a time would each save a whole account and so undo each other, and a password that was
-/// just changed or an account that was just disabled would come back. `seeing` guards what is in memory, and is held
-/// while the store is read for it: what was read before a change never covers what was seen after it.
+/// Threads: readers take no lock. `writing` makes one change after the other, from reading the former
+/// account to seeing the new one: two changes at a time would each save a whole account and so undo each
+/// other, and a password that was just changed or an account that was just disabled would come back.
+/// `seeing` guards what is in memory, and is held while the store is read for it: what was read before a
+/// change never covers what was seen after it.
 public final class AccountDirectory implements Accounts {
 
     private static final Logger LOG = LoggerFactory.getLogger(AccountDirectory.class);
@@ -71,12 +72,7 @@ public final class AccountDirectory implements Accounts {
     }
 
     public Optional<Holder> holder(MailAddress address) throws StoreUnavailableException {
-        MailAddress folded;
-        try {
-            folded = address.folded();
-        } catch (IllegalArgumentException e) {
-            return Optional.empty(); // lower case can be longer (U+0130): above 64 octets, so no account's
-        }
+        MailAddress folded = address.folded();
         if (loadedAt < 0) {
             refresh();
         }
@@ -113,13 +109,14 @@ public final class AccountDirectory implements Accounts {
         return accounts;
     }
 
-    /// Whether each account that can log in has a SCRAM verifier: a mechanism is offered only when it works (case
-    /// subm-cba). False while nothing was read.
+    /// Whether each account that can log in has a SCRAM verifier: a mechanism is offered only when it works
+    /// (case subm-cba). False while nothing was read.
     public boolean scramForAll() {
         return scramForAll;
     }
 
-    /// The number of rounds that some account has: of many names as many get each number as accounts have it.
+    /// The number of rounds that some account has: of many names as many get each number as accounts have
+    /// it.
     ///
     /// @param name any number that stays the same for a name
     /// @return empty: no account has a verifier
@@ -130,11 +127,12 @@ public final class AccountDirectory implements Accounts {
                 : OptionalInt.of(all.get((int) (Integer.toUnsignedLong(name) * all.size() >>> 32)));
     }
 
-    /// A text that nobody outside knows and that outlives a restart: the oldest account's hash, whose salt is secret,
-    /// too (a verifier's is not: whoever has the text's digest could try passwords).
+    /// A text that nobody outside knows and that outlives a restart: the oldest account's hash, whose salt
+    /// is secret, too (a verifier's is not: whoever has the text's digest could try passwords).
     public Optional<String> secret() {
         return byAddress.values().stream()
-                .filter(holder -> Credentials.hash(holder.stored().credentials()).isPresent())
+                .filter(holder ->
+                        Credentials.hash(holder.stored().credentials()).isPresent())
                 .min(Comparator.comparingLong(holder -> holder.account().id()))
                 .flatMap(holder -> Credentials.hash(holder.stored().credentials()));
     }
@@ -237,7 +235,8 @@ public final class AccountDirectory implements Accounts {
     /// Changes an account as it is now, which may be another one than the caller saw.
     ///
     /// @param known whose id and address count
-    /// @param change quick; gets the account as stored, and gives it back when there is nothing to do any more
+    /// @param change quick; gets the account as stored, and gives it back when there is nothing to do any
+    ///     more
     /// @throws RefusedChangeException NONEXISTENT
     public Account change(StoredAccount known, UnaryOperator<StoredAccount> change)
             throws RefusedChangeException, StoreUnavailableException {

@@ -12,9 +12,11 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Hashes on few platform threads, so that a flood of log-ins eats neither both cores nor the memory (19 MiB a hash).
+/// Hashes on few platform threads, so that a flood of log-ins eats neither both cores nor the memory (19
+/// MiB a hash).
 ///
-/// Known-good pairs of address and account go first. At most `places` wait; one more is told "not now" at once.
+/// Known-good pairs of address and account go first. At most `places` wait; one more is told "not now" at
+/// once.
 public final class HashPool implements AutoCloseable {
 
     /// No room, or it took too long: 454 4.7.0.
@@ -99,7 +101,8 @@ public final class HashPool implements AutoCloseable {
         }
     }
 
-    /// What nobody waits for any more is not computed; what has begun ends, and gives its place back itself.
+    /// What nobody waits for any more is not computed; what has begun ends, and gives its place back
+    /// itself.
     private void giveUp(Work<?> task) {
         if (pool.remove(task)) {
             inside.decrementAndGet();
@@ -109,6 +112,11 @@ public final class HashPool implements AutoCloseable {
     /// How many are at work or wait.
     public int inside() {
         return inside.get();
+    }
+
+    /// How many wait.
+    int waiting() {
+        return pool.getQueue().size();
     }
 
     /// What is inside ends; who comes later is told "not now".

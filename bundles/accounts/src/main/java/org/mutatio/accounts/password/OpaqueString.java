@@ -3,8 +3,8 @@ package org.mutatio.accounts.password;
 import java.text.Normalizer;
 import java.util.Optional;
 
-/// Passwords as people type them on different keyboards made equal: RFC 8265 section 4.2 (OpaqueString), and for SCRAM
-/// the older SASLprep (RFC 4013), which clients still compute.
+/// Passwords as people type them on different keyboards made equal: RFC 8265 section 4.2 (OpaqueString),
+/// and for SCRAM the older SASLprep (RFC 4013), which clients still compute.
 public final class OpaqueString {
 
     private static final int LONGEST = 1_024;
@@ -18,8 +18,8 @@ public final class OpaqueString {
 
     /// The same with NFKC, and without what is commonly mapped to nothing; RFC 4013 section 2.
     ///
-    /// What Unicode 3.2 did not know yet (an emoji) is let through against RFC 4013 section 2.5: clients either do so,
-    /// too, or send such a password as it is.
+    /// What Unicode 3.2 did not know yet (an emoji) is let through against RFC 4013 section 2.5: clients
+    /// either do so, too, or send such a password as it is.
     public static Optional<String> saslPrep(String password) {
         StringBuilder kept = new StringBuilder();
         password.codePoints().filter(c -> !mappedToNothing(c)).forEach(kept::appendCodePoint);

@@ -14,8 +14,8 @@ import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
 import javax.crypto.spec.SecretKeySpec;
 
-/// What a server needs for SCRAM-SHA-256 and not more (RFC 5802 section 3, RFC 7677): who steals it still cannot log in
-/// without guessing. Written `$scram-sha-256$i=20000$<salt>$<StoredKey>$<ServerKey>`.
+/// What a server needs for SCRAM-SHA-256 and not more (RFC 5802 section 3, RFC 7677): who steals it still
+/// cannot log in without guessing. Written `$scram-sha-256$i=20000$<salt>$<StoredKey>$<ServerKey>`.
 public final class ScramVerifier {
 
     private static final String PREFIX = "$scram-sha-256$";
@@ -72,7 +72,8 @@ public final class ScramVerifier {
         }
     }
 
-    /// For names that are not there: always the same salt for a name, so that it cannot be told from a real one.
+    /// For names that are not there: always the same salt for a name, so that it cannot be told from a real
+    /// one.
     ///
     /// @param key secret, for the salt
     /// @param rounds gets a number that is the name's
@@ -114,7 +115,8 @@ public final class ScramVerifier {
 
     /// Whether the client knows the password, compared in constant time; RFC 5802 section 3.
     ///
-    /// Who does not know it leaves nothing to know him by: what remains of a wrong proof is another value each time.
+    /// Who does not know it leaves nothing to know him by: what remains of a wrong proof is another value
+    /// each time.
     public boolean proves(byte[] proof, byte[] authMessage) {
         byte[] signature = hmac(storedKey, authMessage);
         if (proof.length != signature.length) {

@@ -37,8 +37,9 @@ import org.slf4j.LoggerFactory;
 
 /// Decides log-ins.
 ///
-/// A name that is not there, an account that is disabled and a wrong password have the same answer after the same work:
-/// a decoy is hashed, the brake waits alike. Who is who is the address, folded, with the main name of its domain.
+/// A name that is not there, an account that is disabled and a wrong password have the same answer after
+/// the same work: a decoy is hashed, the brake waits alike. Who is who is the address, folded, with the
+/// main name of its domain.
 public final class Login implements Sasl {
 
     private static final Logger LOG = LoggerFactory.getLogger(Login.class);
@@ -192,9 +193,9 @@ public final class Login implements Sasl {
                 + asked.map(MailAddress::toString).orElse("no address");
     }
 
-    /// A right password is remembered only for who may log in: else a disabled account's would be answered faster.
-    private boolean verify(String hash, String password, boolean first, boolean enabled)
-            throws HashPool.BusyException {
+    /// A right password is remembered only for who may log in: else a disabled account's would be answered
+    /// faster.
+    private boolean verify(String hash, String password, boolean first, boolean enabled) throws HashPool.BusyException {
         if (right.right(hash, password)) {
             return true;
         }
@@ -259,9 +260,8 @@ public final class Login implements Sasl {
         return new Hearing(Optional.empty(), wait.get());
     }
 
-    /// Asked with the result at hand: who came in a crowd was let in before the others had failed, and would
-    /// get as many
-    /// guesses as connections. Now he stands in line like those that come later.
+    /// Asked with the result at hand: who came in a crowd was let in before the others had failed, and
+    /// would get as many guesses as connections. Now he stands in line like those that come later.
     Hearing hearAgain(Hearing former, Who who, Channel channel) {
         return former.waited().isZero() ? hear(who, channel) : former;
     }
@@ -298,8 +298,8 @@ public final class Login implements Sasl {
         return new SaslStep.Failure(reply, shown);
     }
 
-    /// Fit for a line of the log, here and in the protocols: a client's name may hold whatever moves a terminal's
-    /// cursor or turns text around, and ends where it ends.
+    /// Fit for a line of the log, here and in the protocols: a client's name may hold whatever moves a
+    /// terminal's cursor or turns text around, and ends where it ends.
     static String shown(String text) {
         StringBuilder line = new StringBuilder();
         text.codePoints().limit(LONGEST_REASON).forEach(c -> {
@@ -324,8 +324,8 @@ public final class Login implements Sasl {
         return new SaslStep.Success(account, last);
     }
 
-    /// The verifier of a name, or one that nobody fits: with rounds that some account has, and with a salt that stays
-    /// over a restart as a real one does.
+    /// The verifier of a name, or one that nobody fits: with rounds that some account has, and with a salt
+    /// that stays over a restart as a real one does.
     ScramVerifier verifier(Optional<Holder> holder, String name) {
         return holder.flatMap(Holder::verifier)
                 .orElseGet(() -> ScramVerifier.decoy(

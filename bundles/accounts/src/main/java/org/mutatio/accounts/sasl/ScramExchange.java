@@ -21,8 +21,8 @@ import org.mutatio.sdk.mail.MailAddress;
 
 /// SCRAM-SHA-256 and -PLUS, the server's side; RFC 5802 sections 5 to 7, RFC 7677.
 ///
-/// The client's first message brings its name, ours salt and rounds, its second the proof; our last one proves us. A
-/// name that is not there gets a salt of its own and fails at the proof.
+/// The client's first message brings its name, ours salt and rounds, its second the proof; our last one
+/// proves us. A name that is not there gets a salt of its own and fails at the proof.
 final class ScramExchange implements SaslExchange {
 
     static final String PLAIN = "SCRAM-SHA-256";

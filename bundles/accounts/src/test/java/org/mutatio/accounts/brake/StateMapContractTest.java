@@ -20,8 +20,7 @@ class StateMapContractTest {
 
     static Stream<Named<StateMap>> maps() {
         return Stream.of(
-                Named.of("ours", new LocalStates(CLOCK)),
-                Named.of("the store's", new KeyedStates(CLOCK).map("test")));
+                Named.of("ours", new LocalStates(CLOCK)), Named.of("the store's", new KeyedStates(CLOCK).map("test")));
     }
 
     @ParameterizedTest

@@ -35,7 +35,13 @@ class AccountDirectoryTest {
 
     private static StoredAccount account(String address, String... credentials) {
         return new StoredAccount(
-                0, address, "", List.of(credentials), OptionalLong.empty(), true, Instant.parse("2026-07-01T08:00:00Z"));
+                0,
+                address,
+                "",
+                List.of(credentials),
+                OptionalLong.empty(),
+                true,
+                Instant.parse("2026-07-01T08:00:00Z"));
     }
 
     private static StoredAccount withQuota(StoredAccount former, long quota) {
@@ -119,7 +125,10 @@ class AccountDirectoryTest {
 
         assertEquals(
                 "[ann@example.com, bo@example.com, ann@example.net, cy@example.net]",
-                directory.list(Optional.empty()).stream().map(Account::address).toList().toString());
+                directory.list(Optional.empty()).stream()
+                        .map(Account::address)
+                        .toList()
+                        .toString());
         assertEquals(
                 "[ann@example.net, cy@example.net]",
                 directory.list(Optional.of(Domain.parse("example.net"))).stream()
@@ -148,7 +157,8 @@ class AccountDirectoryTest {
             assertEquals("done", task.get(60, SECONDS));
         }
 
-        assertEquals(400, directory.find(ANN).orElseThrow().quota().orElseThrow().octets());
+        assertEquals(
+                400, directory.find(ANN).orElseThrow().quota().orElseThrow().octets());
         assertEquals(400, store.account("ann@example.com").orElseThrow().quota().orElseThrow());
     }
 
@@ -202,8 +212,7 @@ class AccountDirectoryTest {
     @Test
     void whatCouldNotBeUnderstoodIsNotStored() {
         assertThrows(IllegalArgumentException.class, () -> directory.add(account("no address at all")));
-        assertThrows(
-                IllegalArgumentException.class, () -> directory.add(withQuota(account("ann@example.com"), -5)));
+        assertThrows(IllegalArgumentException.class, () -> directory.add(withQuota(account("ann@example.com"), -5)));
         assertEquals(0, store.commits());
     }
 

@@ -30,7 +30,8 @@ import org.mutatio.api.store.MailStore;
 import org.mutatio.api.store.StoredAccount;
 import org.mutatio.store.state.KeyedStates;
 
-/// All of this bundle over a store, with cheap hashes, a clock by hand, and waits that are only written down.
+/// All of this bundle over a store, with cheap hashes, a clock by hand, and waits that are only written
+/// down.
 public final class House implements AutoCloseable {
 
     public static final Argon2id CHEAP = new Argon2id(8, 1, 1);

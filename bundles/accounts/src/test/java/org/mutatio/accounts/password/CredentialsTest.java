@@ -23,8 +23,7 @@ class CredentialsTest {
         List<String> lines = both.make("pencil and paper");
 
         assertEquals(2, lines.size());
-        assertTrue(Argon2id.verify(
-                "pencil and paper", Credentials.hash(lines).orElseThrow()));
+        assertTrue(Argon2id.verify("pencil and paper", Credentials.hash(lines).orElseThrow()));
         assertEquals(4096, Credentials.verifier(lines).orElseThrow().iterations());
         assertFalse(lines.toString().contains("pencil"));
     }

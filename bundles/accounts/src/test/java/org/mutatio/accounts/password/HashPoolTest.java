@@ -79,7 +79,7 @@ class HashPoolTest {
         try (HashPool pool = new HashPool(1, 1, LONG)) {
             Future<String> held = occupy(pool);
             Future<String> waits = async(() -> pool.run(() -> "waited", false));
-            await(() -> pool.inside() == 2);
+            await(() -> pool.waiting() == 1);
 
             assertThrows(HashPool.BusyException.class, () -> pool.run(() -> "too many", true));
 
@@ -96,9 +96,9 @@ class HashPoolTest {
             Future<String> held = occupy(pool);
             List<String> order = Collections.synchronizedList(new ArrayList<>());
             Future<Boolean> stranger = async(() -> pool.run(() -> order.add("stranger"), false));
-            await(() -> pool.inside() == 2);
+            await(() -> pool.waiting() == 1);
             Future<Boolean> friend = async(() -> pool.run(() -> order.add("friend"), true));
-            await(() -> pool.inside() == 3);
+            await(() -> pool.waiting() == 2);
 
             gate.countDown();
             assertEquals("held", held.get(20, SECONDS));
@@ -151,7 +151,7 @@ class HashPoolTest {
         HashPool pool = new HashPool(1, 10, LONG);
         Future<String> held = occupy(pool);
         Future<String> waits = async(() -> pool.run(() -> "waited", false));
-        await(() -> pool.inside() == 2);
+        await(() -> pool.waiting() == 1);
 
         pool.close();
         gate.countDown();

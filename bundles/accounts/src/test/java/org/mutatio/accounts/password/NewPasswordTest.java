@@ -34,10 +34,7 @@ class NewPasswordTest {
     }
 
     @ParameterizedTest(name = "{0}: {1}")
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '"',
-            textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
             ""                         | is empty
             short-one                  | fewer than 10 characters
             aaaaaaaaaaaaaaa            | fewer than 5 different characters

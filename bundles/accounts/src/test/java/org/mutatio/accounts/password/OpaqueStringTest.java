@@ -12,9 +12,7 @@ class OpaqueStringTest {
 
     /// The passwords of RFC 8265 section 4.3, table 3; `_` stands for a space.
     @ParameterizedTest(name = "{0}: {1}")
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             correct_horse_battery_staple      | correct_horse_battery_staple
             Correct_Horse_Battery_Staple      | Correct_Horse_Battery_Staple
             \u03C0\u00DF\u00E5                | \u03C0\u00DF\u00E5
@@ -79,8 +77,7 @@ class OpaqueStringTest {
 
     @Test
     void allOfTableB1IsMappedToNothing() { // RFC 3454 table B.1
-        String nothing =
-                "\u00AD\u034F\u1806\u180B\u180C\u180D\u200B\u200C\u200D\u2060\uFE00\uFE07\uFE0F\uFEFF";
+        String nothing = "\u00AD\u034F\u1806\u180B\u180C\u180D\u200B\u200C\u200D\u2060\uFE00\uFE07\uFE0F\uFEFF";
 
         assertEquals(Optional.of("ab"), OpaqueString.saslPrep("a" + nothing + "b"));
         assertEquals(Optional.empty(), OpaqueString.saslPrep(nothing));

@@ -115,7 +115,8 @@ class ScramVerifierTest {
         byte[] key = "a secret".getBytes(UTF_8);
         String salt = ScramVerifier.decoy("ann@example.com", key, _ -> 20_000).saltBase64();
 
-        assertEquals(salt, ScramVerifier.decoy("ann@example.com", key, _ -> 20_000).saltBase64());
+        assertEquals(
+                salt, ScramVerifier.decoy("ann@example.com", key, _ -> 20_000).saltBase64());
         assertNotEquals(
                 salt, ScramVerifier.decoy("bo@example.com", key, _ -> 20_000).saltBase64());
         assertNotEquals(

@@ -29,8 +29,8 @@ import org.mutatio.accounts.password.Credentials;
 import org.mutatio.api.sasl.SaslStep;
 import org.mutatio.api.store.StoredAccount;
 
-/// PLAIN (RFC 4616) and LOGIN, with what decides behind them. Log-in names are whole addresses, so the RFC's `tim` is
-/// `tim@example.com` here.
+/// PLAIN (RFC 4616) and LOGIN, with what decides behind them. Log-in names are whole addresses, so the
+/// RFC's `tim` is `tim@example.com` here.
 @Timeout(60)
 class PlainTest {
 
@@ -109,10 +109,8 @@ class PlainTest {
     void whatIsNotUtf8IsMalformed() {
         byte[] latin = {0, 'k', 0, (byte) 0xFC, 'x'};
 
-        SaslStep step = house.login
-                .begin("PLAIN", House.tls(CLIENT))
-                .orElseThrow()
-                .respond(ByteBuffer.wrap(latin));
+        SaslStep step =
+                house.login.begin("PLAIN", House.tls(CLIENT)).orElseThrow().respond(ByteBuffer.wrap(latin));
         assertTrue(text(step).startsWith("501 5.5.2"), text(step));
     }
 
@@ -123,10 +121,7 @@ class PlainTest {
 
     /// The same words after the same wait, whoever is asked for.
     @ParameterizedTest(name = "{0} / {1}")
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '"',
-            textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
             tim@example.com    | wrong password
             nobody@example.com | wrong password
             gone@example.com   | still my password
@@ -319,8 +314,8 @@ class PlainTest {
         List<String> set = house.credentials.make("the new one");
         // While the renewal hashes, an administrator sets another password and disables the account.
         RandomGenerator meanwhile = () -> {
-            StoredAccount _ = store.put(new StoredAccount(
-                    ann.id(), ann.address(), "", set, ann.quota(), false, ann.created()));
+            StoredAccount _ =
+                    store.put(new StoredAccount(ann.id(), ann.address(), "", set, ann.quota(), false, ann.created()));
             return 7;
         };
         try (House slow = new House(store, new Credentials(House.CHEAP, true, House.ROUNDS, meanwhile))) {

@@ -43,9 +43,7 @@ class ScramTest {
                 0,
                 "user@example.com",
                 "",
-                List.of(
-                        House.CHEAP.hash("pencil", house.random),
-                        ScramClient.verifier("pencil", SALT, 4096)),
+                List.of(House.CHEAP.hash("pencil", house.random), ScramClient.verifier("pencil", SALT, 4096)),
                 OptionalLong.empty(),
                 true,
                 house.clock.instant()));
@@ -96,7 +94,8 @@ class ScramTest {
         assertEquals("v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=", client.serverFinal());
     }
 
-    /// The proofs are not those of the RFC since log-in names are whole addresses here, and the name is signed.
+    /// The proofs are not those of the RFC since log-in names are whole addresses here, and the name is
+    /// signed.
     @Test
     void theExampleOfRfc7677Section3() {
         ScramClient client = new ScramClient("user@example.com", "pencil", CLIENT_NONCE);
@@ -160,8 +159,8 @@ class ScramTest {
     })
     void aWrongNameAndAWrongPasswordAreAnsweredAlike(String name, String password) {
         StoredAccount known = house.account("gone@example.com", "pencil");
-        StoredAccount _ = store.put(new StoredAccount(
-                0, known.address(), "", known.credentials(), known.quota(), false, known.created()));
+        StoredAccount _ = store.put(
+                new StoredAccount(0, known.address(), "", known.credentials(), known.quota(), false, known.created()));
 
         assertEquals("535 5.7.8 wrong name or password", logIn(name, password));
         assertEquals(List.of(Duration.ofSeconds(2)), house.waited);
@@ -226,7 +225,8 @@ class ScramTest {
 
     @Test
     void extensionsThatNeedNotBeUnderstoodAreAllowed() { // RFC 5802 section 7: client-first-message-bare
-        assertTrue(text(exchange().respond(octets("n,,n=user@example.com,r=abc,x=y"))).startsWith("r=abc"));
+        assertTrue(text(exchange().respond(octets("n,,n=user@example.com,r=abc,x=y")))
+                .startsWith("r=abc"));
     }
 
     @Test
@@ -331,16 +331,12 @@ class ScramTest {
     void aClientThatCouldBindIsHeardWherePlusIsNotOffered() {
         assertEquals(
                 "ok user@example.com",
-                logIn(
-                        exchange(),
-                        new ScramClient("user@example.com", "pencil", CLIENT_NONCE, "y,,", new byte[0])));
+                logIn(exchange(), new ScramClient("user@example.com", "pencil", CLIENT_NONCE, "y,,", new byte[0])));
     }
 
     @Test
     void mechanismsAreThoseThatWork() {
-        assertEquals(
-                List.of("SCRAM-SHA-256", "PLAIN", "LOGIN"),
-                offered(House.tls(CLIENT)));
+        assertEquals(List.of("SCRAM-SHA-256", "PLAIN", "LOGIN"), offered(House.tls(CLIENT)));
         assertEquals(
                 List.of("SCRAM-SHA-256-PLUS", "SCRAM-SHA-256", "PLAIN", "LOGIN"),
                 offered(House.binding(CLIENT, "data")));
@@ -390,9 +386,8 @@ class ScramTest {
 
     @Test
     void aCrowdThatHasBegunBeforeGetsNoMoreGuessesThanALine() {
-        List<SaslExchange> crowd = java.util.stream.Stream.generate(this::exchange)
-                .limit(50)
-                .toList();
+        List<SaslExchange> crowd =
+                java.util.stream.Stream.generate(this::exchange).limit(50).toList();
         List<String> challenges = crowd.stream()
                 .map(one -> text(one.respond(octets("n,,n=user@example.com,r=abc"))))
                 .toList();

@@ -9,8 +9,8 @@ import java.util.Optional;
 import org.mutatio.api.sasl.SaslExchange;
 import org.mutatio.api.sasl.SaslStep;
 
-/// Transcripts: `C:` what the client says (`<NUL>` for that octet), `S:` what it must hear, with `*` for any rest:
-/// a challenge as text, `ok ADDRESS` with the last octets behind it, or the reply of a failure.
+/// Transcripts: `C:` what the client says (`<NUL>` for that octet), `S:` what it must hear, with `*` for
+/// any rest: a challenge as text, `ok ADDRESS` with the last octets behind it, or the reply of a failure.
 final class Talk {
 
     private Talk() {}
@@ -38,7 +38,8 @@ final class Talk {
 
     static String text(SaslStep step) {
         return switch (step) {
-            case SaslStep.Challenge(var octets) -> UTF_8.decode(octets.duplicate()).toString();
+            case SaslStep.Challenge(var octets) ->
+                UTF_8.decode(octets.duplicate()).toString();
             case SaslStep.Success(var account, var last) ->
                 ("ok " + account.address() + " " + UTF_8.decode(last.duplicate())).strip();
             case SaslStep.Failure(var reply, var _) -> reply.code() + " " + reply.status() + " " + reply.text();
