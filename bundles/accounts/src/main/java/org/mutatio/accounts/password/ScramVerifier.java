@@ -20,9 +20,9 @@ public final class ScramVerifier {
 
     private static final String PREFIX = "$scram-sha-256$";
     private static final int SALT = 16;
-    private static final int MOST_ITERATIONS = 10_000_000;
+    public static final int MOST_ITERATIONS = 10_000_000;
     /// RFC 7677 section 4.
-    private static final int LEAST_ITERATIONS = 4_096;
+    public static final int LEAST_ITERATIONS = 4_096;
 
     private final int iterations;
     private final byte[] salt;
