@@ -16,7 +16,6 @@ import org.mutatio.accounts.admin.AccountActions;
 import org.mutatio.accounts.brake.Brake;
 import org.mutatio.accounts.brake.LocalStates;
 import org.mutatio.accounts.directory.AccountDirectory;
-import org.mutatio.accounts.password.Argon2id;
 import org.mutatio.accounts.password.Credentials;
 import org.mutatio.accounts.password.HashPool;
 import org.mutatio.accounts.sasl.Login;
@@ -40,8 +39,6 @@ import org.mutatio.sdk.health.Health;
 import org.mutatio.sdk.health.HealthProbe;
 import org.mutatio.sdk.mail.Domain;
 import org.mutatio.sdk.mail.MailAddress;
-import org.mutatio.sdk.settings.DataSize;
-import org.mutatio.sdk.settings.Durations;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
@@ -82,9 +79,11 @@ public final class AccountsComponent implements Accounts, Sasl, HealthProbe, Met
     @Activate
     public AccountsComponent(AccountsConfig config, BundleContext context) {
         InstantSource clock = InstantSource.system();
-        Credentials credentials = credentials(config, random);
+        AccountsSettings settings =
+                AccountsSettings.of(config, Runtime.getRuntime().maxMemory());
+        Credentials credentials = new Credentials(settings.cost(), settings.scram(), settings.rounds(), random);
         this.directory = new AccountDirectory(() -> store.lend(STORE_WAIT));
-        this.pool = new HashPool(config.hashThreads(), config.hashQueue(), HASH_WAIT);
+        this.pool = new HashPool(settings.threads(), settings.queue(), HASH_WAIT);
         byte[] brakeKey = new byte[32];
         random.nextBytes(brakeKey);
         Brake brake = new Brake(this::state, brakeKey, clock);
@@ -94,7 +93,7 @@ public final class AccountsComponent implements Accounts, Sasl, HealthProbe, Met
                 credentials,
                 pool,
                 brake,
-                Durations.parse(config.cache()),
+                settings.cache(),
                 random,
                 clock,
                 meters,
@@ -106,15 +105,6 @@ public final class AccountsComponent implements Accounts, Sasl, HealthProbe, Met
             actions.add(context.registerService(Action.class, action, null));
         }
         Thread.ofVirtual().name("accounts-refresh").start(this::keepFresh);
-    }
-
-    static Credentials credentials(AccountsConfig config, SecureRandom random) {
-        long kibibytes = DataSize.parse(config.hashMemory()).octets() / 1024;
-        return new Credentials(
-                new Argon2id((int) Math.min(kibibytes, Integer.MAX_VALUE), config.hashPasses(), 1),
-                config.scram(),
-                config.scramIterations(),
-                random);
     }
 
     @Deactivate
@@ -144,15 +134,22 @@ public final class AccountsComponent implements Accounts, Sasl, HealthProbe, Met
         }
     }
 
-    /// Sees what another version of this bundle or a restore changed; reading never takes more than a fiftieth of the
-    /// time.
+    /// Sees what another version of this bundle or a restore changed; reading never takes more than a
+    /// fiftieth of the time.
     private void keepFresh() {
+        String complained = "";
         while (!stopped) {
             long begin = System.nanoTime();
             try {
                 directory.refresh();
-            } catch (StoreUnavailableException | RuntimeException e) {
+                complained = "";
+            } catch (StoreUnavailableException e) { // who asks is told, and so is the probe
                 LOG.debug("event=accounts-not-read reason=\"{}\"", e.toString());
+            } catch (RuntimeException e) { // a fault of ours: told once, not each five seconds
+                if (!complained.equals(e.toString())) {
+                    LOG.error("event=accounts-not-read reason=\"{}\"", e, e);
+                }
+                complained = e.toString();
             }
             Duration took = Duration.ofNanos(System.nanoTime() - begin).multipliedBy(50);
             Duration rest = !directory.loaded() || took.compareTo(REFRESH) < 0 ? REFRESH : took;

@@ -1,5 +1,6 @@
 package org.mutatio.accounts.admin;
 
+import java.net.InetAddress;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,7 @@ import org.mutatio.api.store.MailStore;
 import org.mutatio.api.store.RefusedChangeException;
 import org.mutatio.api.store.StoreUnavailableException;
 import org.mutatio.api.store.StoredAccount;
+import org.mutatio.current.AbsentServiceException;
 import org.mutatio.sdk.mail.Domain;
 import org.mutatio.sdk.mail.MailAddress;
 import org.mutatio.sdk.settings.DataSize;
@@ -35,6 +37,8 @@ import org.mutatio.sdk.settings.DataSize;
 public final class AccountActions {
 
     private static final Argument ADDRESS = Argument.required("ADDRESS", "the account's address, its log-in name too");
+
+    private static final int LONGEST_NAME = 200;
 
     private final AccountDirectory directory;
     private final Credentials credentials;
@@ -90,6 +94,8 @@ public final class AccountActions {
                 return work.run(call);
             } catch (StoreUnavailableException e) {
                 throw ActionException.notNow("the store is not available now: " + e.getMessage());
+            } catch (AbsentServiceException e) {
+                throw ActionException.notNow("not possible now: " + e.getMessage());
             } catch (HashPool.BusyException e) {
                 throw ActionException.notNow("too many passwords are being hashed now: " + e.getMessage());
             } catch (RefusedChangeException e) {
@@ -185,7 +191,11 @@ public final class AccountActions {
 
     /// With the main name of its domain.
     private MailAddress address(ActionCall call) throws ActionException {
-        MailAddress address = parse(call.require("ADDRESS"));
+        return address(call.require("ADDRESS"));
+    }
+
+    private MailAddress address(String text) throws ActionException {
+        MailAddress address = parse(text);
         return policies.get()
                 .current()
                 .of(address.domain())
@@ -202,12 +212,41 @@ public final class AccountActions {
         return holder.get();
     }
 
-    private static Optional<DataSize> size(ActionCall call) throws ActionException {
+    /// @return empty: by policy, since `none` or nothing was said
+    private static OptionalLong quota(ActionCall call) throws ActionException {
+        Optional<String> said = call.get("--quota").map(String::strip);
+        if (said.isEmpty() || said.get().equals("none")) {
+            return OptionalLong.empty();
+        }
         try {
-            return call.get("--quota").map(DataSize::parse);
+            return OptionalLong.of(DataSize.parse(said.get()).octets());
         } catch (IllegalArgumentException e) {
             throw ActionException.usage("--quota: " + e.getMessage());
         }
+    }
+
+    /// @return empty when nothing is said
+    private static String name(ActionCall call) throws ActionException {
+        String name = call.get("--name").map(String::strip).orElse("");
+        if (name.length() > LONGEST_NAME || !readable(name)) {
+            throw ActionException.data("--name: at most " + LONGEST_NAME + " characters, no control characters");
+        }
+        return name;
+    }
+
+    /// No character that moves the cursor of a terminal, turns text around or is not to be seen: what is
+    /// written in a list must be what is there.
+    private static boolean readable(String text) {
+        return text.codePoints().allMatch(c -> switch (Character.getType(c)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED -> false;
+            default -> true;
+        });
     }
 
     private ActionResult list(ActionCall call) throws ActionException, StoreUnavailableException {
@@ -289,13 +328,21 @@ public final class AccountActions {
     }
 
     /// The new password, and whether it is ours to print.
-    private record Chosen(String password, boolean generated) {}
+    private record Chosen(String password, boolean generated) {
+        @Override
+        public String toString() {
+            return "Chosen[]";
+        }
+    }
 
     private Chosen choose(ActionCall call, MailAddress owner) throws ActionException {
+        Optional<String> given = call.get("--password");
         if (call.flag("--generate")) {
+            if (given.isPresent()) {
+                throw ActionException.usage("either --generate or a password, not both");
+            }
             return new Chosen(NewPassword.generate(credentials.random()), true);
         }
-        Optional<String> given = call.get("--password");
         if (given.isEmpty()) {
             throw ActionException.usage("say --generate, or give a password by --password or --password-stdin");
         }
@@ -319,6 +366,9 @@ public final class AccountActions {
                     asked.domain() + " is no domain of ours; first: mutatio domain add " + asked.domain());
         }
         MailAddress address = new MailAddress(asked.localPart(), policy.get().domain());
+        if (!readable(address.localPart())) {
+            throw ActionException.data("the name holds control or invisible characters: choose another name");
+        }
         String separators = policy.get().text("recipients.separator");
         if (address.localPart().chars().anyMatch(c -> separators.indexOf(c) >= 0)) {
             throw ActionException.data("a character of the name begins a tag here (recipients.separator = \""
@@ -327,16 +377,11 @@ public final class AccountActions {
         if (directory.find(address).isPresent()) {
             throw ActionException.data("there is an account " + address + " already");
         }
-        Optional<DataSize> quota = size(call);
+        OptionalLong quota = quota(call);
+        String name = name(call);
         Chosen chosen = choose(call, address);
-        Account account = directory.save(new StoredAccount(
-                0,
-                address.toString(),
-                call.get("--name").orElse(""),
-                hash(chosen),
-                quota.isPresent() ? OptionalLong.of(quota.get().octets()) : OptionalLong.empty(),
-                true,
-                clock.instant()));
+        Account account = directory.add(
+                new StoredAccount(0, address.toString(), name, hash(chosen), quota, true, clock.instant()));
         return told("added " + address, account, chosen);
     }
 
@@ -351,51 +396,43 @@ public final class AccountActions {
         Holder holder = holder(call);
         Chosen chosen = choose(call, holder.account().address());
         List<String> fresh = hash(chosen);
-        Account account =
-                directory.save(changed(holder.stored(), fresh, holder.stored().enabled()));
+        Account account = directory.change(
+                holder.stored(),
+                former -> changed(former, former.displayName(), fresh, former.quota(), former.enabled()));
         return told("password of " + account.address() + " set", account, chosen);
     }
 
-    private static StoredAccount changed(StoredAccount former, List<String> credentials, boolean enabled) {
-        return new StoredAccount(
-                former.id(),
-                former.address(),
-                former.displayName(),
-                credentials,
-                former.quota(),
-                enabled,
-                former.created());
+    private static StoredAccount changed(
+            StoredAccount former, String name, List<String> credentials, OptionalLong quota, boolean enabled) {
+        return new StoredAccount(former.id(), former.address(), name, credentials, quota, enabled, former.created());
     }
 
     private ActionResult set(ActionCall call)
             throws ActionException, StoreUnavailableException, RefusedChangeException {
-        StoredAccount former = holder(call).stored();
-        boolean byPolicy =
-                call.get("--quota").map(text -> text.strip().equals("none")).orElse(false);
-        OptionalLong quota = former.quota();
-        if (byPolicy) {
-            quota = OptionalLong.empty();
-        } else if (call.get("--quota").isPresent()) {
-            quota = OptionalLong.of(size(call).orElseThrow().octets());
-        }
-        if (call.get("--quota").isEmpty() && call.get("--name").isEmpty()) {
+        StoredAccount known = holder(call).stored();
+        boolean quotaSaid = call.get("--quota").isPresent();
+        boolean nameSaid = call.get("--name").isPresent();
+        if (!quotaSaid && !nameSaid) {
             throw ActionException.usage("say --quota or --name");
         }
-        Account account = directory.save(new StoredAccount(
-                former.id(),
-                former.address(),
-                call.get("--name").orElse(former.displayName()),
-                former.credentials(),
-                quota,
-                former.enabled(),
-                former.created()));
+        OptionalLong quota = quota(call);
+        String name = name(call);
+        Account account = directory.change(
+                known,
+                former -> changed(
+                        former,
+                        nameSaid ? name : former.displayName(),
+                        former.credentials(),
+                        quotaSaid ? quota : former.quota(),
+                        former.enabled()));
         return ActionResult.of(account.address() + " changed\n", json(account));
     }
 
     private ActionResult enable(ActionCall call, boolean enabled)
             throws ActionException, StoreUnavailableException, RefusedChangeException {
-        StoredAccount former = holder(call).stored();
-        Account account = directory.save(changed(former, former.credentials(), enabled));
+        Account account = directory.change(
+                holder(call).stored(),
+                former -> changed(former, former.displayName(), former.credentials(), former.quota(), enabled));
         return ActionResult.of(
                 account.address()
                         + (enabled ? " can log in again\n" : " cannot log in any more; its mail is still taken\n"),
@@ -418,13 +455,10 @@ public final class AccountActions {
     private ActionResult unbrake(ActionCall call) throws ActionException {
         String who = call.require("WHO").strip();
         if (who.indexOf('@') >= 0) {
-            brake.lift(
-                    "",
-                    address(new ActionCall(call.caller(), java.util.Map.of("ADDRESS", who), call.progress()))
-                            .toString());
+            brake.liftAccount(address(who).toString());
         } else {
             try {
-                brake.lift(Brake.network(java.net.InetAddress.ofLiteral(who)), "");
+                brake.liftAddress(Brake.network(InetAddress.ofLiteral(who)));
             } catch (IllegalArgumentException e) {
                 throw ActionException.usage("neither an account's address nor an IP address: " + who);
             }

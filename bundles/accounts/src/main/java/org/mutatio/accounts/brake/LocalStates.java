@@ -3,9 +3,11 @@ package org.mutatio.accounts.brake;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import org.mutatio.api.state.StateMap;
 
@@ -14,10 +16,12 @@ public final class LocalStates implements StateMap {
 
     private static final int MOST = 100_000;
 
-    private record Entry(String value, Instant expires) {}
+    private record Entry(String key, String value, Instant expires) {}
 
     private final InstantSource clock;
-    private final Map<String, Entry> entries = new LinkedHashMap<>();
+    private final Map<String, Entry> entries = new HashMap<>();
+    private final TreeSet<Entry> byExpiry =
+            new TreeSet<>(Comparator.comparing(Entry::expires).thenComparing(Entry::key));
 
     public LocalStates(InstantSource clock) {
         this.clock = clock;
@@ -26,19 +30,21 @@ public final class LocalStates implements StateMap {
     @Override
     public synchronized Optional<String> get(String key) {
         Entry entry = entries.get(key);
-        if (entry != null && entry.expires().isBefore(clock.instant())) {
-            entries.remove(key);
-            return Optional.empty();
-        }
-        return Optional.ofNullable(entry).map(Entry::value);
+        return entry == null || !entry.expires().isAfter(clock.instant())
+                ? Optional.empty()
+                : Optional.of(entry.value());
     }
 
     @Override
     public synchronized void put(String key, String value, Duration expiry) {
-        entries.remove(key);
-        entries.put(key, new Entry(value, clock.instant().plus(expiry)));
-        if (entries.size() > MOST) { // the one that was written longest ago
-            entries.remove(entries.keySet().iterator().next());
+        remove(key);
+        Instant now = clock.instant();
+        Entry fresh = new Entry(key, value, now.plus(expiry));
+        entries.put(key, fresh);
+        byExpiry.add(fresh);
+        while (!byExpiry.isEmpty()
+                && (entries.size() > MOST || !byExpiry.first().expires().isAfter(now))) {
+            remove(byExpiry.first().key());
         }
     }
 
@@ -51,6 +57,9 @@ public final class LocalStates implements StateMap {
 
     @Override
     public synchronized void remove(String key) {
-        entries.remove(key);
+        Entry gone = entries.remove(key);
+        if (gone != null) {
+            byExpiry.remove(gone);
+        }
     }
 }

@@ -13,6 +13,10 @@ import java.util.random.RandomGenerator;
 /// @param random cryptographically strong
 public record Credentials(Argon2id cost, boolean scram, int iterations, RandomGenerator random) {
 
+    public Credentials {
+        ScramVerifier.requireRounds(iterations); // here, and not in the middle of somebody's log-in
+    }
+
     /// @param password as typed
     /// @throws IllegalArgumentException it cannot be prepared ([NewPassword#weakness] says so before)
     public List<String> make(String password) {
@@ -22,7 +26,7 @@ public record Credentials(Argon2id cost, boolean scram, int iterations, RandomGe
         if (scram) {
             OpaqueString.saslPrep(password)
                     .ifPresent(prepared -> lines.add(
-                            ScramVerifier.make(prepared, iterations, random).toString()));
+                            ScramVerifier.make(prepared, iterations, random).line()));
         }
         return lines;
     }
@@ -32,7 +36,10 @@ public record Credentials(Argon2id cost, boolean scram, int iterations, RandomGe
         Optional<String> hash = hash(credentials);
         return hash.isEmpty()
                 || cost.outdated(hash.get())
-                || scram != verifier(credentials).isPresent();
+                || scram != verifier(credentials).isPresent()
+                || verifier(credentials)
+                        .filter(kept -> kept.iterations() != iterations)
+                        .isPresent();
     }
 
     public static Optional<String> hash(List<String> credentials) {

@@ -5,15 +5,18 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.PriorityBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Hashes on few platform threads, so that a flood of log-ins eats neither both cores nor the memory (19 MiB a hash).
+/// Hashes on few platform threads, so that a flood of log-ins eats neither both cores nor the memory (19
+/// MiB a hash).
 ///
-/// Known-good pairs of address and account go first. At most `places` wait; one more is told "not now" at once.
+/// Known-good pairs of address and account go first. At most `places` wait; one more is told "not now" at
+/// once.
 public final class HashPool implements AutoCloseable {
 
     /// No room, or it took too long: 454 4.7.0.
@@ -78,16 +81,31 @@ public final class HashPool implements AutoCloseable {
                 },
                 first,
                 numbers.incrementAndGet());
-        pool.execute(task);
+        try {
+            pool.execute(task);
+        } catch (RejectedExecutionException e) {
+            inside.decrementAndGet();
+            throw new BusyException("the hash pool is closed");
+        }
         try {
             return task.get(wait.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
+            giveUp(task);
             throw new BusyException("no hash within " + wait);
         } catch (ExecutionException e) {
             throw new IllegalStateException("hashing failed", e.getCause());
         } catch (InterruptedException e) { // nobody of ours does that; keep the fact
             Thread.currentThread().interrupt();
+            giveUp(task);
             throw new BusyException("interrupted");
+        }
+    }
+
+    /// What nobody waits for any more is not computed; what has begun ends, and gives its place back
+    /// itself.
+    private void giveUp(Work<?> task) {
+        if (pool.remove(task)) {
+            inside.decrementAndGet();
         }
     }
 
@@ -96,7 +114,12 @@ public final class HashPool implements AutoCloseable {
         return inside.get();
     }
 
-    /// Refuses nothing that has begun.
+    /// How many wait.
+    int waiting() {
+        return pool.getQueue().size();
+    }
+
+    /// What is inside ends; who comes later is told "not now".
     @Override
     public void close() {
         pool.shutdown();

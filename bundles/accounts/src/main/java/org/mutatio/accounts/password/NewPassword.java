@@ -46,11 +46,15 @@ public final class NewPassword {
 
     /// @return what is wrong with it, in words; empty: it will do
     public static Optional<String> weakness(String password, MailAddress owner) {
-        Optional<String> prepared = OpaqueString.of(password);
-        if (prepared.isEmpty()) {
-            return Optional.of("is empty, longer than 1,024 characters, or holds control characters");
+        Optional<String> opaque = OpaqueString.of(password);
+        Optional<String> stringPrepared = OpaqueString.saslPrep(password);
+        if (opaque.isEmpty() || stringPrepared.isEmpty()) {
+            return Optional.of("is empty, longer than 1,024 characters, or holds control or only invisible characters");
         }
-        String plain = prepared.get().toLowerCase(Locale.ROOT);
+        // The shorter form is judged: neither what SCRAM's preparation takes away nor what it unfolds makes it harder.
+        String plain = (opaque.get().length() < stringPrepared.get().length() ? opaque : stringPrepared)
+                .get()
+                .toLowerCase(Locale.ROOT);
         if (plain.codePointCount(0, plain.length()) < SHORTEST) {
             return Optional.of("has fewer than " + SHORTEST + " characters");
         }

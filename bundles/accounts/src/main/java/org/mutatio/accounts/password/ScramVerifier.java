@@ -1,25 +1,28 @@
 package org.mutatio.accounts.password;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.function.IntUnaryOperator;
 import java.util.random.RandomGenerator;
 import javax.crypto.Mac;
 import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
 import javax.crypto.spec.SecretKeySpec;
 
-/// What a server needs for SCRAM-SHA-256 and not more (RFC 5802 section 3, RFC 7677): who steals it still cannot log in
-/// without guessing. Written `$scram-sha-256$i=20000$<salt>$<StoredKey>$<ServerKey>`.
+/// What a server needs for SCRAM-SHA-256 and not more (RFC 5802 section 3, RFC 7677): who steals it still
+/// cannot log in without guessing. Written `$scram-sha-256$i=20000$<salt>$<StoredKey>$<ServerKey>`.
 public final class ScramVerifier {
 
     private static final String PREFIX = "$scram-sha-256$";
     private static final int SALT = 16;
-    private static final int MOST_ITERATIONS = 10_000_000;
+    public static final int MOST_ITERATIONS = 10_000_000;
     /// RFC 7677 section 4.
-    private static final int LEAST_ITERATIONS = 4_096;
+    public static final int LEAST_ITERATIONS = 4_096;
 
     private final int iterations;
     private final byte[] salt;
@@ -46,10 +49,7 @@ public final class ScramVerifier {
     }
 
     static ScramVerifier make(String password, int iterations, byte[] salt) {
-        if (iterations < LEAST_ITERATIONS || iterations > MOST_ITERATIONS) {
-            throw new IllegalArgumentException(
-                    "SCRAM wants " + LEAST_ITERATIONS + " to " + MOST_ITERATIONS + " rounds");
-        }
+        requireRounds(iterations);
         PBEKeySpec spec = new PBEKeySpec(password.toCharArray(), salt, iterations, 256);
         try {
             byte[] salted = SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256")
@@ -65,13 +65,23 @@ public final class ScramVerifier {
         }
     }
 
-    /// For names that are not there: always the same salt for a name, so that it cannot be told from a real one.
+    static void requireRounds(int iterations) {
+        if (iterations < LEAST_ITERATIONS || iterations > MOST_ITERATIONS) {
+            throw new IllegalArgumentException(
+                    "SCRAM wants " + LEAST_ITERATIONS + " to " + MOST_ITERATIONS + " rounds, not " + iterations);
+        }
+    }
+
+    /// For names that are not there: always the same salt for a name, so that it cannot be told from a real
+    /// one.
     ///
     /// @param key secret, for the salt
-    public static ScramVerifier decoy(String name, byte[] key, int iterations) {
-        byte[] salt = java.util.Arrays.copyOf(hmac(key, name.getBytes(StandardCharsets.UTF_8)), SALT);
+    /// @param rounds gets a number that is the name's
+    public static ScramVerifier decoy(String name, byte[] key, IntUnaryOperator rounds) {
+        byte[] salt = Arrays.copyOf(hmac(key, name.getBytes(StandardCharsets.UTF_8)), SALT);
         byte[] nobody = hmac(key, salt);
-        return new ScramVerifier(iterations, salt, nobody, nobody);
+        int number = ByteBuffer.wrap(hmac(key, nobody)).getInt();
+        return new ScramVerifier(rounds.applyAsInt(number), salt, nobody, nobody);
     }
 
     public static Optional<ScramVerifier> parse(String credential) {
@@ -103,21 +113,19 @@ public final class ScramVerifier {
         return Base64.getEncoder().encodeToString(salt);
     }
 
-    /// What the client proved to know: its key; empty when the proof has another length.
-    public Optional<byte[]> clientKey(byte[] proof, byte[] authMessage) {
+    /// Whether the client knows the password, compared in constant time; RFC 5802 section 3.
+    ///
+    /// Who does not know it leaves nothing to know him by: what remains of a wrong proof is another value
+    /// each time.
+    public boolean proves(byte[] proof, byte[] authMessage) {
         byte[] signature = hmac(storedKey, authMessage);
         if (proof.length != signature.length) {
-            return Optional.empty();
+            return false;
         }
         byte[] clientKey = new byte[proof.length];
         for (int i = 0; i < proof.length; i++) {
             clientKey[i] = (byte) (proof[i] ^ signature[i]);
         }
-        return Optional.of(clientKey);
-    }
-
-    /// Whether that is the client's key, compared in constant time.
-    public boolean fits(byte[] clientKey) {
         return MessageDigest.isEqual(hash(clientKey), storedKey);
     }
 
@@ -144,11 +152,16 @@ public final class ScramVerifier {
         }
     }
 
-    /// As stored.
-    @Override
-    public String toString() {
+    /// As stored: who reads it can play the server, so it is kept out of [#toString] and of logs.
+    public String line() {
         Base64.Encoder base64 = Base64.getEncoder();
         return PREFIX + "i=" + iterations + "$" + base64.encodeToString(salt) + "$" + base64.encodeToString(storedKey)
                 + "$" + base64.encodeToString(serverKey);
+    }
+
+    /// Without the keys.
+    @Override
+    public String toString() {
+        return "ScramVerifier[i=" + iterations + "]";
     }
 }

@@ -5,10 +5,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.mutatio.accounts.brake.Brake;
 import org.mutatio.accounts.brake.Brake.Who;
 import org.mutatio.accounts.directory.AccountDirectory;
@@ -34,11 +37,15 @@ import org.slf4j.LoggerFactory;
 
 /// Decides log-ins.
 ///
-/// A name that is not there, an account that is disabled and a wrong password have the same answer after the same work:
-/// a decoy is hashed, the brake waits alike. Who is who is the address, folded, with the main name of its domain.
+/// A name that is not there, an account that is disabled and a wrong password have the same answer after
+/// the same work: a decoy is hashed, the brake waits alike. Who is who is the address, folded, with the
+/// main name of its domain.
 public final class Login implements Sasl {
 
     private static final Logger LOG = LoggerFactory.getLogger(Login.class);
+
+    private static final int LONGEST_REASON = 300;
+    private static final int NONCE = 18;
 
     static final Reply WRONG = Reply.of(535, "5.7.8", "wrong name or password");
     static final Reply MALFORMED = Reply.of(501, "5.5.2", "malformed authentication");
@@ -52,7 +59,8 @@ public final class Login implements Sasl {
     private final Brake brake;
     private final PositiveCache right;
     private final RandomGenerator random;
-    private final byte[] scramKey;
+    private final byte[] freshKey;
+    private volatile byte @Nullable [] decoyKey;
     private final String decoy;
     private final Meters meters;
     private final Waiting waiting;
@@ -83,8 +91,8 @@ public final class Login implements Sasl {
         this.pool = pool;
         this.brake = brake;
         this.random = random;
-        this.scramKey = new byte[32];
-        random.nextBytes(scramKey);
+        this.freshKey = new byte[32];
+        random.nextBytes(freshKey);
         byte[] cacheKey = new byte[32];
         random.nextBytes(cacheKey);
         this.right = new PositiveCache(cacheKey, cached, clock);
@@ -112,7 +120,7 @@ public final class Login implements Sasl {
 
     @Override
     public Optional<SaslExchange> begin(String mechanism, Channel channel) {
-        String name = mechanism.toUpperCase(java.util.Locale.ROOT);
+        String name = mechanism.toUpperCase(Locale.ROOT);
         List<String> offered = mechanisms(channel);
         if (!offered.contains(name)) {
             return Optional.empty();
@@ -127,7 +135,7 @@ public final class Login implements Sasl {
                                 channel,
                                 name.equals(ScramExchange.PLUS),
                                 offered.contains(ScramExchange.PLUS),
-                                random);
+                                this::nonce);
                 });
     }
 
@@ -138,23 +146,27 @@ public final class Login implements Sasl {
         }
         Optional<MailAddress> address = address(name);
         Who who = Who.of(channel.client(), address.map(MailAddress::toString).orElse(name));
-        Optional<SaslStep> refused = brake(who, channel);
-        if (refused.isPresent()) {
-            return refused.get();
+        Hearing first = hear(who, channel);
+        if (first.refused().isPresent()) {
+            return first.refused().get();
         }
         try {
             Optional<Holder> holder = address.isEmpty() ? Optional.empty() : directory.holder(address.get());
             Optional<String> prepared = OpaqueString.of(password);
             Optional<String> hash =
                     holder.flatMap(found -> Credentials.hash(found.stored().credentials()));
+            boolean enabled = holder.map(found -> found.account().enabled()).orElse(false);
             boolean fits = prepared.isPresent()
-                    && verify(hash.orElse(decoy), prepared.get(), brake.known(who))
+                    && verify(hash.orElse(decoy), prepared.get(), brake.known(who), enabled)
                     && hash.isPresent();
-            if (!fits || holder.isEmpty() || !holder.get().account().enabled()) {
-                String reason = holder.isEmpty()
-                        ? "no account " + who.account()
-                        : fits ? "account " + who.account() + " is disabled" : "wrong password for " + who.account();
-                return wrong(who, password.getBytes(StandardCharsets.UTF_8), channel, reason);
+            boolean right = fits && enabled;
+            Hearing hearing = hearAgain(first, who, channel);
+            if (!right) {
+                Duration wait = brake.failed(who, password);
+                return hearing.refused().orElseGet(() -> wrong(channel, reason(address, holder, fits), hearing, wait));
+            }
+            if (hearing.refused().isPresent()) {
+                return hearing.refused().get();
             }
             upgrade(holder.get(), password);
             return success(who, holder.get().account(), ByteBuffer.allocate(0), channel);
@@ -165,12 +177,30 @@ public final class Login implements Sasl {
         }
     }
 
-    private boolean verify(String hash, String password, boolean first) throws HashPool.BusyException {
+    /// A name that is no address is not repeated: often it is the password, typed in the wrong field.
+    static String reason(Optional<MailAddress> address, Optional<Holder> holder, boolean fits) {
+        if (address.isEmpty()) {
+            return "the name given is no address (log-in names are whole addresses)";
+        }
+        if (holder.isEmpty()) {
+            return "no account " + address.get();
+        }
+        return (fits ? "disabled: " : "wrong password for ") + address.get();
+    }
+
+    static String actAs(Optional<MailAddress> name, Optional<MailAddress> asked) {
+        return name.map(MailAddress::toString).orElse("no address") + " asked to act as "
+                + asked.map(MailAddress::toString).orElse("no address");
+    }
+
+    /// A right password is remembered only for who may log in: else a disabled account's would be answered
+    /// faster.
+    private boolean verify(String hash, String password, boolean first, boolean enabled) throws HashPool.BusyException {
         if (right.right(hash, password)) {
             return true;
         }
         boolean fits = pool.run(() -> Argon2id.verify(password, hash), first);
-        if (fits) {
+        if (fits && enabled) {
             right.remember(hash, password);
         }
         return fits;
@@ -184,18 +214,25 @@ public final class Login implements Sasl {
         }
         try {
             List<String> fresh = pool.run(() -> credentials.make(password), false);
-            directory.save(new StoredAccount(
-                    stored.id(),
-                    stored.address(),
-                    stored.displayName(),
-                    fresh,
-                    stored.quota(),
-                    stored.enabled(),
-                    stored.created()));
+            Account _ = directory.change(
+                    stored,
+                    // Somebody set another password while we hashed: that one stays.
+                    former -> former.credentials().equals(stored.credentials()) ? renewed(former, fresh) : former);
             LOG.info("event=credentials-renewed account={}", stored.address());
         } catch (RefusedChangeException | StoreUnavailableException | HashPool.BusyException e) {
             LOG.info("event=credentials-not-renewed account={} reason=\"{}\"", stored.address(), e.getMessage());
         }
+    }
+
+    private static StoredAccount renewed(StoredAccount former, List<String> fresh) {
+        return new StoredAccount(
+                former.id(),
+                former.address(),
+                former.displayName(),
+                fresh,
+                former.quota(),
+                former.enabled(),
+                former.created());
     }
 
     /// As accounts are kept; a name that is no address is nobody.
@@ -208,30 +245,47 @@ public final class Login implements Sasl {
         }
     }
 
-    Optional<SaslStep> brake(Who who, Channel channel) {
+    /// Whether a log-in is heard, and what it has waited.
+    record Hearing(Optional<SaslStep> refused, Duration waited) {}
+
+    Hearing hear(Who who, Channel channel) {
         Optional<Duration> wait = brake.before(who);
         if (wait.isEmpty()) {
-            return Optional.of(failure(channel, TOO_MANY, "braked: " + who.network(), "braked"));
+            return new Hearing(
+                    Optional.of(failure(channel, TOO_MANY, "braked: " + who.network(), "braked")), Duration.ZERO);
         }
         if (!wait.get().isZero()) {
             waiting.pause(wait.get());
         }
-        return Optional.empty();
+        return new Hearing(Optional.empty(), wait.get());
+    }
+
+    /// Asked with the result at hand: who came in a crowd was let in before the others had failed, and
+    /// would get as many guesses as connections. Now he stands in line like those that come later.
+    Hearing hearAgain(Hearing former, Who who, Channel channel) {
+        return former.waited().isZero() ? hear(who, channel) : former;
     }
 
     AccountDirectory directory() {
         return directory;
     }
 
-    /// @param secret what tells one wrong password from another
-    SaslStep wrong(Who who, byte[] secret, Channel channel, String reason) {
-        Duration wait = brake.failed(who, secret);
+    Brake brakes() {
+        return brake;
+    }
+
+    /// @param wait what the brake wants; what was waited before counts
+    SaslStep wrong(Channel channel, String reason, Hearing hearing, Duration wait) {
         SaslStep answer = failure(channel, WRONG, reason, "wrong");
-        waiting.pause(wait);
+        Duration rest = wait.minus(hearing.waited());
+        if (rest.isPositive()) {
+            waiting.pause(rest);
+        }
         return answer;
     }
 
     SaslStep failure(Channel channel, Reply reply, String reason, String result) {
+        String shown = shown(reason);
         meters.counter("mutatio_auth_total", "proto", channel.protocol(), "result", result)
                 .add();
         LOG.info(
@@ -240,8 +294,27 @@ public final class Login implements Sasl {
                 channel.sessionId(),
                 channel.client().getHostAddress(),
                 result,
-                reason.replace('"', '\'').replace('\n', ' ').replace('\r', ' '));
-        return new SaslStep.Failure(reply, reason);
+                shown);
+        return new SaslStep.Failure(reply, shown);
+    }
+
+    /// Fit for a line of the log, here and in the protocols: a client's name may hold whatever moves a
+    /// terminal's cursor or turns text around, and ends where it ends.
+    static String shown(String text) {
+        StringBuilder line = new StringBuilder();
+        text.codePoints().limit(LONGEST_REASON).forEach(c -> {
+            switch (Character.getType(c)) {
+                case Character.CONTROL,
+                        Character.FORMAT,
+                        Character.LINE_SEPARATOR,
+                        Character.PARAGRAPH_SEPARATOR,
+                        Character.SURROGATE,
+                        Character.PRIVATE_USE,
+                        Character.UNASSIGNED -> line.append('?');
+                default -> line.appendCodePoint(c == '"' ? '\'' : c);
+            }
+        });
+        return line.toString();
     }
 
     SaslStep success(Who who, Account account, ByteBuffer last, Channel channel) {
@@ -251,9 +324,33 @@ public final class Login implements Sasl {
         return new SaslStep.Success(account, last);
     }
 
-    /// The verifier of a name, or one that nobody fits.
+    /// The verifier of a name, or one that nobody fits: with rounds that some account has, and with a salt
+    /// that stays over a restart as a real one does.
     ScramVerifier verifier(Optional<Holder> holder, String name) {
-        return holder.flatMap(found -> Credentials.verifier(found.stored().credentials()))
-                .orElseGet(() -> ScramVerifier.decoy(name, scramKey, credentials.iterations()));
+        return holder.flatMap(Holder::verifier)
+                .orElseGet(() -> ScramVerifier.decoy(
+                        name, decoyKey(), number -> directory.rounds(number).orElse(credentials.iterations())));
+    }
+
+    private byte[] decoyKey() {
+        byte[] known = decoyKey;
+        if (known != null) {
+            return known;
+        }
+        byte[] found = directory
+                .secret()
+                .map(secret -> secret.getBytes(StandardCharsets.UTF_8))
+                .orElse(null);
+        if (found == null) {
+            return freshKey; // no account yet that could be told from a decoy
+        }
+        decoyKey = found; // kept: the oldest account's new password changes no salt before the next start
+        return found;
+    }
+
+    private String nonce() {
+        byte[] octets = new byte[NONCE];
+        random.nextBytes(octets);
+        return Base64.getEncoder().encodeToString(octets);
     }
 }

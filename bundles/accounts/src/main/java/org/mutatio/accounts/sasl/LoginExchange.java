@@ -6,8 +6,8 @@ import org.mutatio.api.sasl.Sasl.Channel;
 import org.mutatio.api.sasl.SaslExchange;
 import org.mutatio.api.sasl.SaslStep;
 
-/// LOGIN: asks for name and password one after the other (draft-murchison-sasl-login-00). No standard, but the only one
-/// that some devices and Outlook versions know.
+/// LOGIN: asks for name and password one after the other (draft-murchison-sasl-login-00). No standard, but
+/// the only one that some devices and Outlook versions know.
 final class LoginExchange implements SaslExchange {
 
     private final Login login;

@@ -37,8 +37,8 @@ final class PlainExchange implements SaslExchange {
         String password = read.substring(second + 1);
         Optional<MailAddress> asked = login.address(authorization);
         if (!authorization.isEmpty() && !(asked.isPresent() && asked.equals(login.address(name)))) {
-            return login.failure(
-                    channel, Login.WRONG, name + " asked to act as " + authorization, "wrong"); // RFC 4616 section 2
+            // RFC 4616 section 2
+            return login.failure(channel, Login.WRONG, Login.actAs(login.address(name), asked), "wrong");
         }
         return login.login(name, password, channel);
     }

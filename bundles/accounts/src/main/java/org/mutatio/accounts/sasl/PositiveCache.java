@@ -11,9 +11,9 @@ import java.util.Map;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/// Remembers for a while which passwords were right, as a keyed hash of password and stored credential: mail programs
-/// log
-/// in again and again, and a hash costs 60 ms. A changed credential is another entry, so nothing has to be forgotten.
+/// Remembers for a while which passwords were right, as a keyed hash of password and stored credential:
+/// mail programs log in again and again, and a hash costs 60 ms. A changed credential is another entry, so
+/// nothing has to be forgotten.
 final class PositiveCache {
 
     private static final int MOST = 10_000;
@@ -44,11 +44,11 @@ final class PositiveCache {
     synchronized boolean right(String credential, String password) {
         String entry = key(credential, password);
         Instant until = entries.get(entry);
-        if (until != null && until.isBefore(clock.instant())) {
-            entries.remove(entry);
-            return false;
+        if (until == null || until.isAfter(clock.instant())) {
+            return until != null;
         }
-        return until != null;
+        entries.remove(entry);
+        return false;
     }
 
     synchronized void remember(String credential, String password) {

@@ -2,15 +2,17 @@ package org.mutatio.accounts.sasl;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import java.util.random.RandomGenerator;
+import java.util.function.Supplier;
 import org.mutatio.accounts.brake.Brake.Who;
 import org.mutatio.accounts.directory.AccountDirectory.Holder;
 import org.mutatio.accounts.password.ScramVerifier;
+import org.mutatio.accounts.sasl.Login.Hearing;
 import org.mutatio.api.sasl.Sasl.Channel;
 import org.mutatio.api.sasl.SaslExchange;
 import org.mutatio.api.sasl.SaslStep;
@@ -19,23 +21,30 @@ import org.mutatio.sdk.mail.MailAddress;
 
 /// SCRAM-SHA-256 and -PLUS, the server's side; RFC 5802 sections 5 to 7, RFC 7677.
 ///
-/// The client's first message brings its name, ours salt and rounds, its second the proof; our last one proves us. A
-/// name
-/// that is not there gets a salt of its own and fails at the proof.
+/// The client's first message brings its name, ours salt and rounds, its second the proof; our last one
+/// proves us. A name that is not there gets a salt of its own and fails at the proof.
 final class ScramExchange implements SaslExchange {
 
     static final String PLAIN = "SCRAM-SHA-256";
     static final String PLUS = "SCRAM-SHA-256-PLUS";
 
     private static final List<String> BINDINGS = List.of("tls-exporter", "tls-server-end-point");
-    private static final int NONCE = 18;
 
     /// Where the conversation stands.
     private sealed interface State {
         record Begun() implements State {}
 
         /// @param header gs2-header as sent, for `c=`
-        record Asked(String header, String firstBare, String serverFirst, String nonce, ScramVerifier verifier, Who who)
+        /// @param address empty: the name is none
+        record Asked(
+                String header,
+                String firstBare,
+                String serverFirst,
+                String nonce,
+                ScramVerifier verifier,
+                Who who,
+                Optional<MailAddress> address,
+                Hearing hearing)
                 implements State {}
 
         record Ended() implements State {}
@@ -45,16 +54,17 @@ final class ScramExchange implements SaslExchange {
     private final Channel channel;
     private final boolean plus;
     private final boolean plusOffered;
-    private final RandomGenerator random;
+    private final Supplier<String> freshNonce;
     private State state = new State.Begun();
     private Optional<Holder> holder = Optional.empty();
 
-    ScramExchange(Login login, Channel channel, boolean plus, boolean plusOffered, RandomGenerator random) {
+    /// @param freshNonce never the same twice, printable ASCII without a comma
+    ScramExchange(Login login, Channel channel, boolean plus, boolean plusOffered, Supplier<String> freshNonce) {
         this.login = login;
         this.channel = channel;
         this.plus = plus;
         this.plusOffered = plusOffered;
-        this.random = random;
+        this.freshNonce = freshNonce;
     }
 
     /// Types of channel binding that this connection has.
@@ -118,7 +128,7 @@ final class ScramExchange implements SaslExchange {
             }
             if (address.isEmpty() || !login.address(asked.get()).equals(address)) {
                 state = new State.Ended();
-                return login.failure(channel, Login.WRONG, name.get() + " asked to act as " + asked.get(), "wrong");
+                return login.failure(channel, Login.WRONG, Login.actAs(address, login.address(asked.get())), "wrong");
             }
         }
         return challenge(message.substring(0, headerEnd + 1), bare, nonce, name.get(), address);
@@ -127,10 +137,10 @@ final class ScramExchange implements SaslExchange {
     private SaslStep challenge(
             String header, String bare, String clientNonce, String name, Optional<MailAddress> address) {
         Who who = Who.of(channel.client(), address.map(MailAddress::toString).orElse(name));
-        Optional<SaslStep> braked = login.brake(who, channel);
-        if (braked.isPresent()) {
+        Hearing hearing = login.hear(who, channel);
+        if (hearing.refused().isPresent()) {
             state = new State.Ended();
-            return braked.get();
+            return hearing.refused().get();
         }
         try {
             holder = address.isEmpty() ? Optional.empty() : login.directory().holder(address.get());
@@ -139,11 +149,9 @@ final class ScramExchange implements SaslExchange {
             return login.failure(channel, Login.NOT_NOW, "the directory is away: " + e.getMessage(), "unavailable");
         }
         ScramVerifier verifier = login.verifier(holder, who.account());
-        byte[] mine = new byte[NONCE];
-        random.nextBytes(mine);
-        String nonce = clientNonce + Base64.getEncoder().encodeToString(mine);
+        String nonce = clientNonce + freshNonce.get();
         String serverFirst = "r=" + nonce + ",s=" + verifier.saltBase64() + ",i=" + verifier.iterations();
-        state = new State.Asked(header, bare, serverFirst, nonce, verifier, who);
+        state = new State.Asked(header, bare, serverFirst, nonce, verifier, who, address, hearing);
         return new SaslStep.Challenge(Utf8.write(serverFirst));
     }
 
@@ -185,33 +193,27 @@ final class ScramExchange implements SaslExchange {
             return malformed("not base64");
         }
         if (!Arrays.equals(bound.get(), expectedBinding(asked.header()))) {
-            return wrong(asked, proof.get(), "channel binding does not fit");
+            return malformed("channel binding does not fit");
         }
         if (!attributes[1].substring(2).equals(asked.nonce())) {
             return malformed("another nonce");
         }
         byte[] authMessage =
                 (asked.firstBare() + "," + asked.serverFirst() + "," + withoutProof).getBytes(StandardCharsets.UTF_8);
-        Optional<byte[]> clientKey = asked.verifier().clientKey(proof.get(), authMessage);
-        boolean fits = clientKey.isPresent() && asked.verifier().fits(clientKey.get());
+        boolean fits = asked.verifier().proves(proof.get(), authMessage);
+        Hearing hearing = login.hearAgain(asked.hearing(), asked.who(), channel);
         if (!fits || holder.isEmpty() || !holder.get().account().enabled()) {
-            return wrong(
-                    asked,
-                    clientKey.orElse(proof.get()),
-                    holder.isEmpty() ? "no account" : "wrong password or disabled");
+            Duration wait = login.brakes().failedProof(asked.who(), proof.get());
+            return hearing.refused()
+                    .orElseGet(() -> login.wrong(
+                            channel, Login.reason(asked.address(), holder, fits) + " (SCRAM)", hearing, wait));
+        }
+        if (hearing.refused().isPresent()) {
+            return hearing.refused().get();
         }
         String signature =
                 "v=" + Base64.getEncoder().encodeToString(asked.verifier().serverSignature(authMessage));
         return login.success(asked.who(), holder.get().account(), Utf8.write(signature), channel);
-    }
-
-    /// The client's key is the same for the same wrong password, so the brake knows it again.
-    private SaslStep wrong(State.Asked asked, byte[] secret, String reason) {
-        return login.wrong(
-                asked.who(),
-                secret,
-                channel,
-                reason + " (SCRAM): " + asked.who().account());
     }
 
     private byte[] expectedBinding(String header) {

@@ -1,0 +1,4 @@
+@NullMarked
+package org.mutatio.accounts.directory;
+
+import org.jspecify.annotations.NullMarked;

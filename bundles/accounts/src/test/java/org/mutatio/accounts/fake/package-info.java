@@ -1,0 +1,4 @@
+@NullMarked
+package org.mutatio.accounts.fake;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.mutatio.accounts.sasl;
+
+import org.jspecify.annotations.NullMarked;
