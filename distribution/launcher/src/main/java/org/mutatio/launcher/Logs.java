@@ -23,9 +23,12 @@ import org.slf4j.LoggerFactory;
 /// One line per event, logfmt: to standard output (journald takes it there) and to `data/log/mutatio.log`, rolled daily
 /// and at 20 MB, 14 days, at most 500 MB. Set up in code: parsing an XML file would cost a tenth of the start.
 final class Logs {
-    /// A line break inside of a message would forge a line; what a client sent may be in it.
-    private static final String LINE =
-            "ts=%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z',UTC} level=%p logger=%logger{0} %replace(%m){'[\\r\\n]+','\\\\n'}%n%ex";
+    /// A line break inside of a message would forge a line, and ESC or a mark that turns the reading direction would
+    /// act
+    /// on the terminal of who reads the log; what a client sent may be in it.
+    private static final String LINE = "ts=%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z',UTC} level=%p logger=%logger{0}"
+            + " %replace(%replace(%m){'[\\r\\n]+','\\\\n'}){'[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u2028-\\u202e"
+            + "\\u2066-\\u2069\\ufeff]','?'}%n%ex";
 
     private static final int REMEMBERED = 20;
 
@@ -97,14 +100,18 @@ final class Logs {
     }
 
     private static void start(OutputStreamAppender<ILoggingEvent> appender, LoggerContext context) {
+        appender.setContext(context);
+        appender.setEncoder(encoder(context));
+        appender.start();
+    }
+
+    static PatternLayoutEncoder encoder(LoggerContext context) {
         PatternLayoutEncoder encoder = new PatternLayoutEncoder();
         encoder.setContext(context);
         encoder.setPattern(LINE);
         encoder.setCharset(StandardCharsets.UTF_8);
         encoder.start();
-        appender.setContext(context);
-        appender.setEncoder(encoder);
-        appender.start();
+        return encoder;
     }
 
     static void end() {

@@ -14,6 +14,7 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
+        Thread.setDefaultUncaughtExceptionHandler(new Uncaught(Runtime.getRuntime()::halt));
         // After SIGTERM the shutdown hook runs already: this exit changes nothing, and the code is 143.
         System.exit(run(List.of(arguments)));
     }

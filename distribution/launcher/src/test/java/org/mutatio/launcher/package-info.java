@@ -1,0 +1,4 @@
+@NullMarked
+package org.mutatio.launcher;
+
+import org.jspecify.annotations.NullMarked;
