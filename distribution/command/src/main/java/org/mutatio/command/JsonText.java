@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.StringWriter;
@@ -16,7 +17,10 @@ import java.util.Map;
 /// JSON as maps, lists, texts, numbers and booleans; null becomes an empty text.
 final class JsonText {
 
-    private static final JsonFactory FACTORY = new JsonFactory();
+    /// ASCII only: what strangers wrote is in it, and a terminal acts on C1 controls and on marks that turn the reading
+    /// direction.
+    private static final JsonFactory FACTORY =
+            JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
     private JsonText() {}
 
@@ -66,7 +70,7 @@ final class JsonText {
         try (JsonGenerator generator = FACTORY.createGenerator(to)) {
             write(value, generator);
         }
-        return to.toString();
+        return to.toString().replace("\u007f", "\\u007f"); // DEL, the one that the factory leaves
     }
 
     /// How every error is said under `--json`.

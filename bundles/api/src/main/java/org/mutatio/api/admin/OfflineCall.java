@@ -15,10 +15,11 @@ public final class OfflineCall {
     /// @return what the console would answer: `{"exit": ..., "text": ..., "json": ...}`
     public static String run(
             ClassLoader bundles, Path home, String name, Map<String, String> arguments, Consumer<String> progress) {
-        ActionResult result = find(bundles, home, name, arguments, progress);
+        Consumer<String> printable = text -> progress.accept(Printable.of(text));
+        ActionResult result = find(bundles, home, name, arguments, printable);
         return Json.object()
                 .with("exit", result.exitCode())
-                .with("text", result.text())
+                .with("text", Printable.of(result.text()))
                 .with("json", result.json())
                 .write();
     }

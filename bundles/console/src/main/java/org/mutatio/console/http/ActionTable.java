@@ -17,6 +17,7 @@ import org.mutatio.api.admin.ActionException;
 import org.mutatio.api.admin.ActionResult;
 import org.mutatio.api.admin.Argument;
 import org.mutatio.api.admin.Json;
+import org.mutatio.api.admin.Printable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -18,6 +18,7 @@ import java.util.function.Supplier;
 import org.mutatio.api.admin.Action;
 import org.mutatio.api.admin.ActionResult;
 import org.mutatio.api.admin.Json;
+import org.mutatio.api.admin.Printable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -7,6 +7,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.mutatio.api.admin.ActionResult;
 import org.mutatio.api.admin.Json;
+import org.mutatio.api.admin.Printable;
 
 /// The lines of JSON that go to the caller of one action, each flushed.
 ///

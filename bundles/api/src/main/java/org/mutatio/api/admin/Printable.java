@@ -1,16 +1,16 @@
-package org.mutatio.console.http;
+package org.mutatio.api.admin;
 
 /// Takes the teeth out of text that ends on a terminal: a Message-ID or a log line is whatever a stranger wrote, and
 /// ESC or CSI in it would move the administrator's cursor, set his window's title, or type for him.
 ///
 /// What can act is shown instead: `\u001b`. That is the escape of JSON (RFC 8259 section 7), so that a line of JSON
 /// stays exact under the same treatment.
-final class Printable {
+public final class Printable {
 
     private Printable() {}
 
     /// Keeps LF, CR directly before LF, and TAB.
-    static String of(String text) {
+    public static String of(String text) {
         for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
             if (acts(text, i)) {
                 return escaped(text);
