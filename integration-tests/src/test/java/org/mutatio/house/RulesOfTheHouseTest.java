@@ -23,9 +23,8 @@ import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// Who may know whom (docs/architecture.md), and what nobody may do. Plain tests: ArchUnit's own engine
-/// ran none under
-/// Surefire and the build was green. Each rule is also held against [Culprits], to see it bite.
+/// Who may know whom (docs/architecture.md), and what nobody may do. Plain tests: ArchUnit's own engine ran none
+/// under Surefire and the build was green. Each rule is also held against [Culprits], to see it bite.
 class RulesOfTheHouseTest {
 
     private static final Path ROOT = Path.of(System.getProperty("project.root", ".."));
@@ -165,9 +164,8 @@ class RulesOfTheHouseTest {
         assertTrue(rule.evaluate(CULPRITS).hasViolation());
     }
 
-    /// An interrupt inside file I/O closes the channel for everybody (architecture, section 1). The
-    /// current thread's own
-    /// flag may be set again: that is no interrupt of another's.
+    /// An interrupt inside file I/O closes the channel for everybody (architecture, section 1). The current thread's
+    /// own flag may be set again: that is no interrupt of another's.
     @Test
     void onlyTheBulkheadInterrupts() {
         ArchRule rule = noClasses()

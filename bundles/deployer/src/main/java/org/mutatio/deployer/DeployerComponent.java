@@ -32,9 +32,8 @@ import org.osgi.service.metatype.MetaTypeService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The only one that installs bundles and the only caller of ConfigAdmin. One thread brings the recorded
-/// set up, then looks
-/// twice a second at `plugins/` and `config/mutatio.toml`.
+/// The only one that installs bundles and the only caller of ConfigAdmin. One thread brings the recorded set up, then
+/// looks twice a second at `plugins/` and `config/mutatio.toml`.
 @Component(
         immediate = true,
         service = {})

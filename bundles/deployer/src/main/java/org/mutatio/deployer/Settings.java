@@ -43,9 +43,8 @@ import org.osgi.service.metatype.ObjectClassDefinition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// mutatio.toml to ConfigAdmin: read, checked as a whole, then what changed is handed on. A bad file
-/// changes nothing; the
-/// last good one is kept in `data/config/mutatio.toml.good`, so that a restart comes up with it.
+/// mutatio.toml to ConfigAdmin: read, checked as a whole, then what changed is handed on. A bad file changes nothing;
+/// the last good one is kept in `data/config/mutatio.toml.good`, so that a restart comes up with it.
 final class Settings {
 
     private static final Logger LOG = LoggerFactory.getLogger(Settings.class);

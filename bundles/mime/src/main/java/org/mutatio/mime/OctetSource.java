@@ -3,8 +3,7 @@ package org.mutatio.mime;
 import java.io.IOException;
 
 /// Octets that are read at random: memory, a spool file, a rope in the store. Only
-/// [Summary][org.mutatio.mime.structure.Summary]
-/// offsets are looked up in it.
+/// [Summary][org.mutatio.mime.structure.Summary] offsets are looked up in it.
 public interface OctetSource {
 
     long size();

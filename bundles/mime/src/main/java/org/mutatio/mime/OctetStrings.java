@@ -29,8 +29,7 @@ public final class OctetStrings {
         return isAscii(text) ? text : of(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /// What a reader would see: UTF-8 where it is valid (RFC 6532), else windows-1252, which raw 8-bit
-    /// headers mostly
+    /// What a reader would see: UTF-8 where it is valid (RFC 6532), else windows-1252, which raw 8-bit headers mostly
     /// are.
     public static String text(String octets) {
         if (isAscii(octets)) {

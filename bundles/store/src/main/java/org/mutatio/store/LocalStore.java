@@ -61,13 +61,11 @@ import org.mutatio.store.view.SessionView;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The store on a local disk: `data/journal`, `data/blobs`, `data/index.mv.db`, `data/checkpoints`,
-/// `data/spool`,
+/// The store on a local disk: `data/journal`, `data/blobs`, `data/index.mv.db`, `data/checkpoints`, `data/spool`,
 /// `data/trace`.
 ///
-/// A message above 256 KiB is renamed from the spool into `data/blobs` and forced, file and folder, before
-/// the record that
-/// names it is written; a crash in between leaves a file that nobody names, which `store verify` lists.
+/// A message above 256 KiB is renamed from the spool into `data/blobs` and forced, file and folder, before the record
+/// that names it is written; a crash in between leaves a file that nobody names, which `store verify` lists.
 public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LocalStore.class);

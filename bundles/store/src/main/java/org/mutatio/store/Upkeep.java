@@ -112,9 +112,8 @@ final class Upkeep implements AutoCloseable {
         return lastCheckpoint;
     }
 
-    /// After a stop that was not clean: blobs whose record was never written. Those of mail that comes in now
-    /// are younger
-    /// than this run.
+    /// After a stop that was not clean: blobs whose record was never written. Those of mail that comes in now are
+    /// younger than this run.
     private void dropOrphanBlobs() {
         long dropped = 0;
         try (Stream<Path> folders = Files.list(data.resolve("blobs"))) {
@@ -302,8 +301,7 @@ final class Upkeep implements AutoCloseable {
     }
 
     /// When a third of the old segments is dead, the oldest one's live records go to the journal's end: like a wheel,
-    /// so
-    /// that the journal has no holes. Its own round deletes it later, when the checkpoints know where they went.
+    /// so that the journal has no holes. Its own round deletes it later, when the checkpoints know where they went.
     private void compact() throws IOException, SQLException {
         List<Path> checkpoints = recovery.checkpoints();
         if (checkpoints.size() < 2) {

@@ -42,9 +42,8 @@ import org.mutatio.sdk.mail.Octets;
 import org.mutatio.store.disk.LyingDisk;
 import org.mutatio.store.disk.LyingDisk.Step;
 
-/// A file system that lies: whatever a power cut leaves of what was not forced, all that was acknowledged is
-/// there, and
-/// nothing is there in part. `-Dpowercut.cuts=300` (`-Pnightly`) tries every prefix and more random ones,
+/// A file system that lies: whatever a power cut leaves of what was not forced, all that was acknowledged is there,
+/// and nothing is there in part. `-Dpowercut.cuts=300` (`-Pnightly`) tries every prefix and more random ones,
 /// `-Dpowercut.seed=N` repeats a run.
 class PowerCutTest {
 

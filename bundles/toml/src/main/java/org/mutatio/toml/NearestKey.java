@@ -9,8 +9,7 @@ public final class NearestKey {
     private NearestKey() {}
 
     /// The candidate with the fewest edits (insert, delete, replace, swap of neighbours), if they are few for its
-    /// length;
-    /// case and `_` for `-` count nothing.
+    /// length; case and `_` for `-` count nothing.
     public static Optional<String> of(String written, Collection<String> candidates) {
         String plain = plain(written);
         String best = null;

@@ -2,8 +2,7 @@
 /// [TomlEdit] changes one and keeps comments and layout; [NearestKey] finds the key that was meant.
 ///
 /// A library without state, copied into each bundle that uses it together with tomlj (which lies hidden here: nothing
-/// of
-/// it is in a signature), exported by nobody.
+/// of it is in a signature), exported by nobody.
 @NullMarked
 package org.mutatio.toml;
 

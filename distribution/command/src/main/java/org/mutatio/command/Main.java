@@ -30,9 +30,8 @@ import picocli.CommandLine.ParseResult;
 
 /// `bin/mutatio` for everything but `run`.
 ///
-/// The commands are those of the actions: asked of the running server, or, for help without one, those
-/// that shipped with
-/// this release (`commands.json`). Local ones are added: start, stop, quickstart, version.
+/// The commands are those of the actions: asked of the running server, or, for help without one, those that shipped
+/// with this release (`commands.json`). Local ones are added: start, stop, quickstart, version.
 public final class Main {
 
     private static final List<String> LOCAL = List.of("start", "stop", "run", "quickstart", "version");

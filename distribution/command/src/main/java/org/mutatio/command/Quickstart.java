@@ -24,9 +24,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// `mutatio quickstart ann@example.org`: asks nothing, makes a working home, prints what to publish and
-/// what to do next.
-/// A run that fails takes back what it made.
+/// `mutatio quickstart ann@example.org`: asks nothing, makes a working home, prints what to publish and what to do
+/// next. A run that fails takes back what it made.
 final class Quickstart {
 
     private static final long LEAST_DISK = 1_000_000_000L;

@@ -1,5 +1,4 @@
-/// The command line: a thin face of the actions that the running server's bundles register, and what needs
-/// no server.
+/// The command line: a thin face of the actions that the running server's bundles register, and what needs no server.
 /// Start at [Main].
 @NullMarked
 package org.mutatio.command;

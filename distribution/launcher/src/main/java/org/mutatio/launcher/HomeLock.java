@@ -13,8 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// `data/mutatio.pid`: locked as a whole by the server that runs on the home, with its process number in it. Two
-/// servers
-/// on one home would both write the journal. The kernel takes the lock away however the process ends.
+/// servers on one home would both write the journal. The kernel takes the lock away however the process ends.
 ///
 /// Others only read-lock octets of it: the command line the first, for a moment, to ask whether a server runs; commands
 /// that read the store of a home without a server the second, as long as they read.

@@ -24,8 +24,7 @@ import org.slf4j.LoggerFactory;
 /// and at 20 MB, 14 days, at most 500 MB. Set up in code: parsing an XML file would cost a tenth of the start.
 final class Logs {
     /// A line break inside of a message would forge a line, and ESC or a mark that turns the reading direction would
-    /// act
-    /// on the terminal of who reads the log; what a client sent may be in it.
+    /// act on the terminal of who reads the log; what a client sent may be in it.
     private static final String LINE = "ts=%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z',UTC} level=%p logger=%logger{0}"
             + " %replace(%replace(%m){'[\\r\\n]+','\\\\n'}){'[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u2028-\\u202e"
             + "\\u2066-\\u2069\\ufeff]','?'}%n%ex";

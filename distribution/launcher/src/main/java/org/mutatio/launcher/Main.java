@@ -7,8 +7,7 @@ import org.mutatio.vault.ChannelVault;
 /// `java org.mutatio.launcher.Main --home DIR`: the server, in the foreground, until SIGTERM or SIGINT.
 ///
 /// At the end, in this order, in the shutdown hook: the vault says that the server goes down, `deployer` drains and
-/// stops
-/// what it started, the framework stops, the channels are closed, the log is closed.
+/// stops what it started, the framework stops, the channels are closed, the log is closed.
 public final class Main {
 
     private Main() {}

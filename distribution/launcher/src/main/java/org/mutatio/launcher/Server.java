@@ -28,10 +28,9 @@ import org.slf4j.LoggerFactory;
 /// The framework with its boot bundles, from [#begin] to [#end].
 ///
 /// Services of JDK types tie it to the bundles: the launcher gives an [IntConsumer] with `mutatio.role=exit` (the
-/// server
-/// must end, with that exit code) and a [Supplier] with `mutatio.role=last-errors` (lines of the log); `deployer` gives
-/// a
-/// [Runnable] with `mutatio.role=shutdown` (drain and stop what you started; has [#SHUTDOWN_SECONDS]).
+/// server must end, with that exit code) and a [Supplier] with `mutatio.role=last-errors` (lines of the log);
+/// `deployer` gives a [Runnable] with `mutatio.role=shutdown` (drain and stop what you started; has
+/// [#SHUTDOWN_SECONDS]).
 final class Server implements AutoCloseable {
     /// All of the shutdown's drain; systemd's TimeoutStopSec is 60.
     private static final long SHUTDOWN_SECONDS = 40;

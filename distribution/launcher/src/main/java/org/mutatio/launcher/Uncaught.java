@@ -5,8 +5,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// What no thread of ours has caught. An OutOfMemoryError has left something half done that nobody knows of: the
-/// process
-/// halts at once, and the next start has all that was answered 250. (A filter's is caught where the filter is called.)
+/// process halts at once, and the next start has all that was answered 250. (A filter's is caught where the filter is
+/// called.)
 final class Uncaught implements Thread.UncaughtExceptionHandler {
     /// EX_OSERR of sysexits: the system could not give what was needed.
     static final int SYSTEM_ERROR = 71;

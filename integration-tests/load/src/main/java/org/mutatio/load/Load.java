@@ -18,10 +18,9 @@ import java.util.concurrent.atomic.LongAdder;
 /// Sends numbered messages and measures; see README.md of this module.
 ///
 /// Closed loop: each session sends its next message when the last one was answered; the rate is what the server
-/// takes.
-/// Open loop (`--rate`): messages start at a fixed rate, whoever is free sends the next one, and a latency
-/// counts from
-/// the moment it *should* have started, so that a server that stalls cannot hide it (coordinated omission).
+/// takes. Open loop (`--rate`): messages start at a fixed rate, whoever is free sends the next one, and a latency
+/// counts from the moment it *should* have started, so that a server that stalls cannot hide it (coordinated
+/// omission).
 public final class Load {
 
     private final Settings settings;

@@ -35,8 +35,7 @@ import org.mutatio.sdk.settings.SettingsBinder;
 ///             .message(Path.of("src/test/resources/large.eml"));
 ///     assertEquals(552, outcome.reply().orElseThrow().code());
 ///
-/// Without more words the mail comes from `bo@example.net` at `192.0.2.7` for `ann@example.com`, by the
-/// role `mx`, at
+/// Without more words the mail comes from `bo@example.net` at `192.0.2.7` for `ann@example.com`, by the role `mx`, at
 /// noon of 25 November 2026. Each run is a transaction of its own; the filter keeps what it keeps.
 public final class FilterTrial {
     private static final Instant NOON = Instant.parse("2026-11-25T12:00:00Z");

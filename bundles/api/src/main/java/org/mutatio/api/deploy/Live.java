@@ -4,8 +4,7 @@ import java.util.OptionalLong;
 import org.osgi.annotation.versioning.ProviderType;
 
 /// Maps a symbolic name to its live bundle; given by `deployer`. Not OSGi's service ranking: old and new rank equal,
-/// and
-/// OSGi then prefers the older one.
+/// and OSGi then prefers the older one.
 @ProviderType
 public interface Live {
 

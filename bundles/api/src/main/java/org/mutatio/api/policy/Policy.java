@@ -10,9 +10,8 @@ import org.mutatio.sdk.settings.SettingValue;
 import org.osgi.annotation.versioning.ProviderType;
 
 /// The effective policy of one domain: inherited, merged, checked. The schema of `router` knows every path with its
-/// type
-/// and default, so the typed questions always have an answer; an unknown path or wrong type is our bug and throws
-/// [IllegalArgumentException].
+/// type and default, so the typed questions always have an answer; an unknown path or wrong type is our bug and
+/// throws [IllegalArgumentException].
 @ProviderType
 public interface Policy {
 

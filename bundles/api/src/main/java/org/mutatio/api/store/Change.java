@@ -206,9 +206,8 @@ public sealed interface Change<R> {
         DROP
     }
 
-    /// Takes over the lease of that name; answers its fence, above all handed out before. For the store itself: others
-    /// call
-    /// [Leases#acquire].
+    /// Takes over the lease of that name; answers its fence, above all handed out before. For the store itself:
+    /// others call [Leases#acquire].
     record AcquireLease(String name, long bundle) implements Change<Long> {}
 
     record Done() {}

@@ -3,8 +3,7 @@ package org.mutatio.api.store;
 import org.osgi.annotation.versioning.ProviderType;
 
 /// One immutable version of a mailbox: arrays by position, UIDs ascending. Positions count from 0 here (message
-/// sequence
-/// number less one).
+/// sequence number less one).
 @ProviderType
 public interface MailboxState {
 

@@ -14,8 +14,7 @@ public interface OpenMailbox extends AutoCloseable {
     MailboxChanges changes(MailboxState from, MailboxState to);
 
     /// Told after each new version, on a thread of the store: only wake somebody there. One for each opener, the last
-    /// set
-    /// counts.
+    /// set counts.
     void onChange(Runnable wake);
 
     /// A message of any version that this opener has seen, expunged ones included until it closes.

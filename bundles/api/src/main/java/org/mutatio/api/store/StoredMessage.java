@@ -20,7 +20,6 @@ public interface StoredMessage {
     Octets octets();
 
     /// Octets of org.mutatio.mime's Summary for the rope; read-only, always parseable by the version of the store's
-    /// copy
-    /// (an unknown version byte: rebuild from [#octets]).
+    /// copy (an unknown version byte: rebuild from [#octets]).
     ByteBuffer summary() throws java.io.IOException;
 }

@@ -10,9 +10,8 @@ import org.mutatio.toml.Problem;
 import org.mutatio.toml.TomlDocument;
 import org.mutatio.toml.TomlValue;
 
-/// What mutatio.toml says, as configurations: table `[x]` is the one of PID `org.mutatio.x` (a quoted name
-/// with a dot is
-/// a PID as it is), each `[[x]]` one of the factory `org.mutatio.<who>.x`.
+/// What mutatio.toml says, as configurations: table `[x]` is the one of PID `org.mutatio.x` (a quoted name with a dot
+/// is a PID as it is), each `[[x]]` one of the factory `org.mutatio.<who>.x`.
 ///
 /// @param single by PID
 /// @param factories by factory PID and, in it, by name

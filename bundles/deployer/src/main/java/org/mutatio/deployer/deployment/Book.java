@@ -23,9 +23,8 @@ import org.mutatio.api.admin.Json;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// `data/deployments.json`: which versions were deployed over the distribution's, the last three of each,
-/// newest first.
-/// Written to a file beside it, forced and renamed: after a kill either the old or the new one is there.
+/// `data/deployments.json`: which versions were deployed over the distribution's, the last three of each, newest
+/// first. Written to a file beside it, forced and renamed: after a kill either the old or the new one is there.
 public final class Book {
 
     private static final Logger LOG = LoggerFactory.getLogger(Book.class);

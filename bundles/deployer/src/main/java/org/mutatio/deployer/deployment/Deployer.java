@@ -27,9 +27,8 @@ import org.mutatio.api.deploy.Deployments;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Swaps bundles: stage, check, start beside, probe, switch, watch, retire. Until the switch nobody sees
-/// the new one; any
-/// fault before it, or in the watch after it, and the old one serves as if nothing had been.
+/// Swaps bundles: stage, check, start beside, probe, switch, watch, retire. Until the switch nobody sees the new one;
+/// any fault before it, or in the watch after it, and the old one serves as if nothing had been.
 ///
 /// Threads: one deployment at a time, under one lock that is held through it; reading what runs takes a
 /// snapshot.
@@ -60,7 +59,9 @@ public final class Deployer {
     private final Map<String, Running> running = new LinkedHashMap<>();
     private volatile Map<String, Running> snapshot = Map.of();
 
-    /// How long each step may take.
+    private static final Duration UNHURRIED = Duration.ofDays(1);
+
+    /// How long each step may take; at the server's start the distribution's own bundles take the time they need.
     public record Patience(Duration start, Duration components, Duration probe, Duration watch, Duration drain) {
         public static Patience defaults() {
             return new Patience(
@@ -99,9 +100,8 @@ public final class Deployer {
 
     // ---- the start
 
-    /// Installs the recorded set: the distribution's jars, those deployed over them, and plugins. A bundle
-    /// that fails stops
-    /// none of the others.
+    /// Installs the recorded set: the distribution's jars, those deployed over them, and plugins. A bundle that fails
+    /// stops none of the others.
     ///
     /// @param present bundles that the launcher has installed already, by symbolic name
     /// @param configure called when all are resolved and before any is started
@@ -279,7 +279,8 @@ public final class Deployer {
             return false;
         }
         try {
-            framework.start(one.bundle(), patience.start());
+            // A store that replays its journal takes as long as it takes, and there is none to fall back to.
+            framework.start(one.bundle(), one.origin().equals(DISTRIBUTION) ? UNHURRIED : patience.start());
             return true;
         } catch (RefusedException e) {
             note(one, String.valueOf(e.getMessage()));

@@ -536,6 +536,23 @@ class DeployerTest {
         assertEquals(List.of("smtp-0.1.0"), framework.running());
     }
 
+    /// A store may replay its journal for minutes; a plugin that hangs must not keep the server from starting.
+    @Test
+    void atAStartOnlyWhatWasDeployedHasADeadline() throws Exception {
+        assertEquals(List.of(true), unhurried());
+        deploy(Jars.bundle("tagger", "9.0.0").write(folder.resolve("tagger.jar")));
+        framework = new FakeFramework();
+        deployer = start("0.1.0");
+        assertEquals(List.of(false, true), unhurried());
+    }
+
+    private List<Boolean> unhurried() {
+        return framework.given.values().stream()
+                .map(given -> given.compareTo(Duration.ofHours(1)) > 0)
+                .sorted()
+                .toList();
+    }
+
     @Test
     void thePlatformIsNotDeployed() throws Exception {
         framework = new FakeFramework();

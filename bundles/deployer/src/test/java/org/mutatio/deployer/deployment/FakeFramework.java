@@ -25,6 +25,8 @@ final class FakeFramework implements Framework {
     final Map<Long, String> jars = new TreeMap<>();
     private final Map<Long, Path> paths = new HashMap<>();
     final Set<Long> active = new HashSet<>();
+    /// How long each started bundle was given, by version.
+    final Map<String, Duration> given = new HashMap<>();
     /// By a part of the jar's file name: what goes wrong with it.
     final Map<String, String> unresolved = new HashMap<>();
     final Map<String, String> failing = new HashMap<>();
@@ -90,6 +92,7 @@ final class FakeFramework implements Framework {
     @Override
     public void start(long bundle, Duration deadline) throws RefusedException {
         step("start " + version(bundle));
+        given.put(version(bundle), deadline);
         Optional<String> fault = of(failing, jar(bundle));
         if (fault.isPresent()) {
             throw new RefusedException(fault.get());

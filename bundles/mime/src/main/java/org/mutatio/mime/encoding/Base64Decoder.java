@@ -3,9 +3,8 @@ package org.mutatio.mime.encoding;
 import java.io.InputStream;
 import java.util.Arrays;
 
-/// Base64 (RFC 2045 section 6.8): ignores what is not of the alphabet, ends at the first padding in its place
-/// (lists append
-/// footers behind it); a group that is cut off gives the octets it can.
+/// Base64 (RFC 2045 section 6.8): ignores what is not of the alphabet, ends at the first padding in its place (lists
+/// append footers behind it); a group that is cut off gives the octets it can.
 final class Base64Decoder extends Decoder {
     private static final byte[] DIGITS = new byte[256];
 

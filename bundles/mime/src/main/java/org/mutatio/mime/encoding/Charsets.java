@@ -13,8 +13,7 @@ import org.mutatio.mime.OctetStrings;
 /// Charsets by the names that mail uses; decoding never throws.
 public final class Charsets {
 
-    /// Names that are wrong or that the JDK lacks, to the superset that readers expect (as browsers do;
-    /// WHATWG
+    /// Names that are wrong or that the JDK lacks, to the superset that readers expect (as browsers do; WHATWG
     /// Encoding).
     private static final Map<String, String> ALIASES = Map.ofEntries(
             Map.entry("iso-8859-1", "windows-1252"),
@@ -163,10 +162,8 @@ public final class Charsets {
         }
     }
 
-    /// The text of a body or word: in the named charset; unnamed or unknown: UTF-8 where valid, else
-    /// windows-1252.
-    /// 8-bit octets
-    /// under `us-ascii` are read by that fallback too.
+    /// The text of a body or word: in the named charset; unnamed or unknown: UTF-8 where valid, else windows-1252.
+    /// 8-bit octets under `us-ascii` are read by that fallback too.
     public static String decodeNamed(byte[] octets, String charsetName) {
         Optional<Charset> charset = find(charsetName);
         return charset.isPresent() ? decode(octets, charset.get()) : OctetStrings.text(octets);
@@ -188,10 +185,8 @@ public final class Charsets {
         return length > back + 1 ? Arrays.copyOf(octets, at) : octets;
     }
 
-    /// Do these octets look like anything but text in some charset? A NUL outside of a UTF-16 or UTF-32
-    /// text with
-    /// mark, or
-    /// many control characters.
+    /// Do these octets look like anything but text in some charset? A NUL outside of a UTF-16 or UTF-32 text with
+    /// mark, or many control characters.
     public static boolean isBinary(byte[] octets, int length) {
         if (length >= 2
                 && (octets[0] == (byte) 0xFE && octets[1] == (byte) 0xFF

@@ -2,10 +2,8 @@ package org.mutatio.mime.encoding;
 
 import java.io.InputStream;
 
-/// Quoted-printable (RFC 2045 section 6.7): takes blanks at the ends of lines away (they come from
-/// transport),
-/// accepts small
-/// hex digits and LF alone, and leaves a broken escape as it stands.
+/// Quoted-printable (RFC 2045 section 6.7): takes blanks at the ends of lines away (they come from transport),
+/// accepts small hex digits and LF alone, and leaves a broken escape as it stands.
 final class QuotedPrintableDecoder extends Decoder {
     private static final int MAX_BLANKS = 1_000; // a longer run is no padding: lines have 998 octets at most
 

@@ -3,10 +3,8 @@ package org.mutatio.mime.encoding;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/// Quoted-printable for text: CR LF stays a line end, everything else that might be changed on the way is
-/// escaped
-/// (RFC 2045
-/// section 6.7 with EBCDIC and mbox in mind: `From ` and a dot at a line's begin too).
+/// Quoted-printable for text: CR LF stays a line end, everything else that might be changed on the way is escaped
+/// (RFC 2045 section 6.7 with EBCDIC and mbox in mind: `From ` and a dot at a line's begin too).
 final class QuotedPrintableEncoder extends OutputStream {
     private static final String HEX = "0123456789ABCDEF";
     private static final int LINE = 76;

@@ -12,10 +12,8 @@ import org.mutatio.mime.OctetStrings;
 /// Content-transfer-encodings (RFC 2045 section 6): taken off tolerantly, put on strictly, streaming both
 /// ways.
 public enum TransferEncoding {
-    /// 7bit, 8bit, binary, and every name that nobody knows: the octets are the content (RFC 2045 section
-    /// 6.4 would
-    /// call the
-    /// latter application/octet-stream; readers prefer to see them).
+    /// 7bit, 8bit, binary, and every name that nobody knows: the octets are the content (RFC 2045 section 6.4 would
+    /// call the latter application/octet-stream; readers prefer to see them).
     IDENTITY,
     BASE64,
     QUOTED_PRINTABLE,
@@ -38,8 +36,7 @@ public enum TransferEncoding {
         };
     }
 
-    /// The content behind the encoding. Broken input gives some content, never an exception of ours;
-    /// closing closes
+    /// The content behind the encoding. Broken input gives some content, never an exception of ours; closing closes
     /// `encoded`.
     public InputStream decode(InputStream encoded) {
         return switch (this) {
@@ -59,8 +56,7 @@ public enum TransferEncoding {
     }
 
     /// A stream to write content to; close it to end the last line, which closes `encoded` too. Base64 and
-    /// quoted-printable lines
-    /// have at most 76 octets; quoted-printable keeps CR LF as line ends, so it is for text.
+    /// quoted-printable lines have at most 76 octets; quoted-printable keeps CR LF as line ends, so it is for text.
     ///
     /// @throws UnsupportedOperationException for [#UUENCODE], which nobody should write
     public OutputStream encode(OutputStream encoded) {

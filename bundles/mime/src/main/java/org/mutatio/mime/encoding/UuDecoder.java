@@ -2,10 +2,8 @@ package org.mutatio.mime.encoding;
 
 import java.io.InputStream;
 
-/// The lines between `begin 644 name` and `end`, as uuencode writes them. Without `begin` there is nothing;
-/// a line
-/// that is too
-/// short gives zero bits, a longer one than it says is cut.
+/// The lines between `begin 644 name` and `end`, as uuencode writes them. Without `begin` there is nothing; a line
+/// that is too short gives zero bits, a longer one than it says is cut.
 final class UuDecoder extends Decoder {
     private static final int MAX_LINE = 128;
 

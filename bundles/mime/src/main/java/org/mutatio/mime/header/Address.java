@@ -4,10 +4,8 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What an address list holds; RFC 5322 section 3.4. Strings are octet strings: quotes and escapes taken
-/// off, encoded
-/// words
-/// still in them (ENVELOPE wants them so); `displayName()` is for people.
+/// What an address list holds; RFC 5322 section 3.4. Strings are octet strings: quotes and escapes taken off, encoded
+/// words still in them (ENVELOPE wants them so); `displayName()` is for people.
 public sealed interface Address {
 
     /// The name as written, quotes taken off.
@@ -24,8 +22,7 @@ public sealed interface Address {
     /// @param nullableRoute the obsolete source route `@a,@b` without its colon; RFC 5322 section 4.4
     /// @param localPart quotes taken off; empty when there was none
     /// @param domain with the brackets of a literal; empty when there was none (`MISSING_DOMAIN` is the
-    /// writers'
-    /// affair)
+    /// writers' affair)
     record Mailbox(@Nullable String nullableName, @Nullable String nullableRoute, String localPart, String domain)
             implements Address {
 

@@ -5,17 +5,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.mutatio.mime.OctetStrings;
 
-/// Reads From, To and the like (RFC 5322 section 3.4, obsolete forms of section 4.4, groups of RFC 6854,
-/// UTF-8 of RFC
+/// Reads From, To and the like (RFC 5322 section 3.4, obsolete forms of section 4.4, groups of RFC 6854, UTF-8 of RFC
 /// 6532).
 ///
-/// Never throws, reads each octet a bounded number of times, takes at most [#MAX] addresses. What is no
-/// address
-/// becomes
-/// a
-/// mailbox as far as it can be made out: `john` has no domain, `John Smith` alone is a name without address
-/// (empty
-/// local part).
+/// Never throws, reads each octet a bounded number of times, takes at most [#MAX] addresses. What is no address
+/// becomes a mailbox as far as it can be made out: `john` has no domain, `John Smith` alone is a name without address
+/// (empty local part).
 public final class AddressList {
     public static final int MAX = 100_000;
 

@@ -14,11 +14,9 @@ public final class EncodedWords {
 
     private EncodedWords() {}
 
-    /// The text of an unfolded field value. Adjacent words of one charset are joined as octets, so that a
-    /// character
-    /// split over
-    /// two words (RFC 2047 section 5 forbids it, many do it) comes out whole; what is no encoded word is left
-    /// alone.
+    /// The text of an unfolded field value. Adjacent words of one charset are joined as octets, so that a character
+    /// split over two words (RFC 2047 section 5 forbids it, many do it) comes out whole; what is no encoded word is
+    /// left alone.
     ///
     /// @param value an octet string
     public static String decode(String value) {
@@ -196,11 +194,8 @@ public final class EncodedWords {
         }
     }
 
-    /// Text for an unstructured field or a phrase: as it is when it is printable ASCII without `=?`, else
-    /// encoded
-    /// words
-    /// in
-    /// UTF-8, each at most 75 octets (RFC 2047 section 2) and holding whole characters.
+    /// Text for an unstructured field or a phrase: as it is when it is printable ASCII without `=?`, else encoded
+    /// words in UTF-8, each at most 75 octets (RFC 2047 section 2) and holding whole characters.
     public static String encode(String text) {
         if (Tokens.isPrintable(text) && !text.contains("=?")) {
             return text;

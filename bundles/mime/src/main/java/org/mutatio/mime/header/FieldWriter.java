@@ -5,11 +5,8 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 
-/// Writes header fields that are right whatever text goes in: ASCII only, folded at 78 octets where there
-/// is a
-/// blank, never
-/// above 998 (RFC 5322 section 2.1.1), and never one field more than was asked for: a CR, LF or NUL is
-/// refused.
+/// Writes header fields that are right whatever text goes in: ASCII only, folded at 78 octets where there is a blank,
+/// never above 998 (RFC 5322 section 2.1.1), and never one field more than was asked for: a CR, LF or NUL is refused.
 ///
 /// All methods return the whole field as an octet string with its CR LF.
 public final class FieldWriter {
@@ -27,15 +24,12 @@ public final class FieldWriter {
         return fold(name, long998 ? EncodedWords.encodeAlways(text) : EncodedWords.encode(text));
     }
 
-    /// A value that is written as it should stand already: structured fields, values moved from another
-    /// message.
-    /// Octets above
-    /// ASCII are kept (RFC 6532).
+    /// A value that is written as it should stand already: structured fields, values moved from another message.
+    /// Octets above ASCII are kept (RFC 6532).
     ///
     /// @param value an octet string without CR, LF and NUL; for Java text [OctetStrings#ofText] comes first
     /// @throws IllegalArgumentException the name is no field name, or the value has CR, LF or NUL, or no
-    /// blank for
-    /// 998 octets
+    /// blank for 998 octets
     public static String value(String name, String value) {
         check(name, value);
         for (int i = 0; i < value.length(); i++) {
@@ -100,8 +94,7 @@ public final class FieldWriter {
         }
     }
 
-    /// A display name: atoms as they are, else quoted, else encoded words (RFC 5322 section 3.2.5, RFC 2047
-    /// section
+    /// A display name: atoms as they are, else quoted, else encoded words (RFC 5322 section 3.2.5, RFC 2047 section
     /// 5).
     public static String phrase(String text) {
         if (!Tokens.isPrintable(text) || text.contains("=?")) {
@@ -116,10 +109,8 @@ public final class FieldWriter {
         return text.isBlank() || text.startsWith(" ") || text.endsWith(" ") ? Tokens.quote(text) : text;
     }
 
-    /// `Content-Type: text/plain; charset=utf-8` and `Content-Disposition: attachment; filename="..."`;
-    /// parameters
-    /// in RFC 2231
-    /// form where needed.
+    /// `Content-Type: text/plain; charset=utf-8` and `Content-Disposition: attachment; filename="..."`; parameters in
+    /// RFC 2231 form where needed.
     ///
     /// @throws IllegalArgumentException as for [#value]; a parameter's name is no token
     public static String parameterised(String name, String value, Map<String, String> parameters) {

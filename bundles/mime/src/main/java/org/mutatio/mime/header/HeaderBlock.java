@@ -12,12 +12,9 @@ import org.mutatio.mime.OctetStrings;
 /// A header block over its octets: the fields in order, split on first use, nothing copied. RFC 5322
 /// section 2.2.
 ///
-/// Tolerant: lines end with LF, with or without CR; a line without colon is a field without name, so that
-/// the fields
-/// together
-/// are all octets up to the blank line; blanks before the colon do not belong to the name. Not for several
-/// threads at
-/// once.
+/// Tolerant: lines end with LF, with or without CR; a line without colon is a field without name, so that the fields
+/// together are all octets up to the blank line; blanks before the colon do not belong to the name. Not for several
+/// threads at once.
 public final class HeaderBlock {
     private final byte[] octets;
     private final int start;

@@ -11,10 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.mutatio.mime.OctetStrings;
 
-/// Dates of mail headers (RFC 5322 section 3.3), read tolerantly: obsolete zones and years (section 4.3),
-/// comments,
-/// no day
-/// name, no seconds, `11-Feb-98`, and what `asctime` writes (`Wed Feb 11 11:51:00 1998`).
+/// Dates of mail headers (RFC 5322 section 3.3), read tolerantly: obsolete zones and years (section 4.3), comments,
+/// no day name, no seconds, `11-Feb-98`, and what `asctime` writes (`Wed Feb 11 11:51:00 1998`).
 public final class MailDate {
     private static final List<String> MONTHS =
             List.of("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec");
@@ -114,9 +112,8 @@ public final class MailDate {
         return !OctetStrings.isBlank(c) && ",()\"-+".indexOf(c) < 0;
     }
 
-    /// `11-feb-98`: a hyphen between words that touch it, when it cannot be the sign of a zone (four digits
-    /// behind
-    /// a time).
+    /// `11-feb-98`: a hyphen between words that touch it, when it cannot be the sign of a zone (four digits behind a
+    /// time).
     private static boolean isAttached(String text, int at) {
         if (at == 0 || OctetStrings.isBlank(text.charAt(at - 1))) {
             return false;

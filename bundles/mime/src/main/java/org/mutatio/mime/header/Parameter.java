@@ -7,8 +7,7 @@ import org.mutatio.mime.OctetStrings;
 /// `name=value` of a structured field, quotes taken off.
 ///
 /// @param name as written; ends with `*` when the value is extended (RFC 2231 section 4), continuations are
-/// joined to
-/// one
+/// joined to one
 /// @param value an octet string; of an extended one still `charset'language'percent-encoded`
 public record Parameter(String name, String value) {
 

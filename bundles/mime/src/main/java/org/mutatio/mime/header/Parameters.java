@@ -9,8 +9,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.mutatio.mime.OctetStrings;
 
-/// The parameters of Content-Type or Content-Disposition, in order, duplicates included; RFC 2045 section
-/// 5.1, RFC
+/// The parameters of Content-Type or Content-Disposition, in order, duplicates included; RFC 2045 section 5.1, RFC
 /// 2231.
 ///
 /// @param list continuations are joined: `name*0*`, `name*1` become one `name*`
@@ -39,10 +38,8 @@ public record Parameters(List<Parameter> list) {
         return Optional.empty();
     }
 
-    /// The text of a parameter: the extended form first (RFC 2231 section 4), else the plain one, in which
-    /// encoded
-    /// words are
-    /// read too (RFC 2047 section 5 forbids them there; Outlook and others write them).
+    /// The text of a parameter: the extended form first (RFC 2231 section 4), else the plain one, in which encoded
+    /// words are read too (RFC 2047 section 5 forbids them there; Outlook and others write them).
     public Optional<String> text(String name) {
         return value(name + '*').map(ExtendedValue::decode).or(() -> value(name).map(EncodedWords::decode));
     }

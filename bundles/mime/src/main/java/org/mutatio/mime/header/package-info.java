@@ -1,5 +1,4 @@
-/// Header fields, read tolerantly and written strictly: blocks ([HeaderBlock]), encoded words, parameters,
-/// addresses,
+/// Header fields, read tolerantly and written strictly: blocks ([HeaderBlock]), encoded words, parameters, addresses,
 /// dates.
 @NullMarked
 package org.mutatio.mime.header;

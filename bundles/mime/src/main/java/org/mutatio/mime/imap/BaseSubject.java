@@ -2,8 +2,7 @@ package org.mutatio.mime.imap;
 
 import org.mutatio.mime.OctetStrings;
 
-/// What is left of a subject without `Re:`, `Fwd:` and the like, by which SORT and THREAD compare; RFC 5256
-/// section
+/// What is left of a subject without `Re:`, `Fwd:` and the like, by which SORT and THREAD compare; RFC 5256 section
 /// 2.1.
 public final class BaseSubject {
     private static final int MAX_LENGTH = 2_000; // blobs are looked at again and again; nobody's subject is longer

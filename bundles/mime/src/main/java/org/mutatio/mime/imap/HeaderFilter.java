@@ -4,10 +4,8 @@ import java.io.ByteArrayOutputStream;
 import java.util.Collection;
 import org.mutatio.mime.header.HeaderBlock;
 
-/// HEADER.FIELDS and HEADER.FIELDS.NOT (RFC 9051 section 6.4.5.1): some fields of a header block, as
-/// received, in
-/// order, and
-/// a blank line.
+/// HEADER.FIELDS and HEADER.FIELDS.NOT (RFC 9051 section 6.4.5.1): some fields of a header block, as received, in
+/// order, and a blank line.
 public final class HeaderFilter {
     private HeaderFilter() {}
 

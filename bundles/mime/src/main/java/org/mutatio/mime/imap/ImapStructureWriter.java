@@ -20,13 +20,9 @@ import org.mutatio.mime.structure.Summary;
 
 /// Writes BODY, BODYSTRUCTURE and ENVELOPE (RFC 9051 section 7.5.2) from a summary alone, and IMAP strings.
 ///
-/// Choices where the RFC leaves some: types and names as the sender wrote them; `us-ascii` for text without
-/// a charset
-/// (RFC 2045
-/// section 5.2); an address without domain has an empty host, since NIL would make it a group;
-/// Content-Language
-/// always
-/// as list.
+/// Choices where the RFC leaves some: types and names as the sender wrote them; `us-ascii` for text without a charset
+/// (RFC 2045 section 5.2); an address without domain has an empty host, since NIL would make it a group;
+/// Content-Language always as list.
 public final class ImapStructureWriter {
     private static final int MAX_QUOTED = 1024;
     /// What one header field of 64 KiB can hold; further fields of that name are left out then.
@@ -278,8 +274,7 @@ public final class ImapStructureWriter {
         nstring(octets.orElse(null));
     }
 
-    /// An octet string: quoted where the grammar allows it, else a literal. A NUL, which neither may hold,
-    /// becomes
+    /// An octet string: quoted where the grammar allows it, else a literal. A NUL, which neither may hold, becomes
     /// `?`.
     public void string(String octets) throws IOException {
         boolean quoted = octets.length() <= MAX_QUOTED;

@@ -31,8 +31,7 @@ public record Section(String part, Text text) {
     /// Where its octets are.
     ///
     /// @return empty when the message has no such section: an empty string or NIL to the client, as the
-    /// item wants
-    /// it
+    /// item wants it
     public Optional<Range> range(Summary summary) {
         if (part.isEmpty()) {
             Part root = summary.root();

@@ -24,8 +24,7 @@ public final class Content {
         return stream(source, part.bodyStart(), part.bodyEnd());
     }
 
-    /// With the transfer encoding taken off. A multipart or message has none (RFC 2045 section 6.4),
-    /// whatever it
+    /// With the transfer encoding taken off. A multipart or message has none (RFC 2045 section 6.4), whatever it
     /// says.
     public InputStream decoded() {
         return part.kind() == Part.Kind.LEAF ? encoding().decode(raw()) : raw();
@@ -52,10 +51,8 @@ public final class Content {
         return size;
     }
 
-    /// As text in its charset, at most `limit` characters, U+FFFD for what is none. Unnamed, unknown or
-    /// wrongly
-    /// named charsets
-    /// fall back as [Charsets#decodeNamed] says.
+    /// As text in its charset, at most `limit` characters, U+FFFD for what is none. Unnamed, unknown or wrongly named
+    /// charsets fall back as [Charsets#decodeNamed] says.
     ///
     /// @throws IOException the source failed
     public String text(int limit) throws IOException {

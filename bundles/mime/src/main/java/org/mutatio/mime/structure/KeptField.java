@@ -8,10 +8,8 @@ import java.util.Set;
 /// @param value an octet string: unfolded, trimmed, neither decoded nor parsed
 public record KeptField(String name, String value) {
 
-    /// Fields of addresses: each of a repeated one is kept, up to [#MAX_REPEATED]; RFC 5322 section 3.6
-    /// allows one,
-    /// but a
-    /// reader wants to see all recipients.
+    /// Fields of addresses: each of a repeated one is kept, up to [#MAX_REPEATED]; RFC 5322 section 3.6 allows one,
+    /// but a reader wants to see all recipients.
     public static final Set<String> ADDRESSES = Set.of("from", "sender", "reply-to", "to", "cc", "bcc");
 
     static final int MAX_REPEATED = 50;

@@ -9,11 +9,8 @@ import org.mutatio.mime.header.Parameters;
 
 /// One node of the tree, by offsets into the message's octets; immutable.
 ///
-/// Strings from header fields are octet strings, unfolded and trimmed, not decoded: that is what IMAP
-/// sends. For
-/// people
-/// use
-/// [Parameters#text] and [org.mutatio.mime.header.EncodedWords].
+/// Strings from header fields are octet strings, unfolded and trimmed, not decoded: that is what IMAP sends. For
+/// people use [Parameters#text] and [org.mutatio.mime.header.EncodedWords].
 public final class Part {
 
     /// What hangs below a part.
@@ -107,8 +104,7 @@ public final class Part {
         return bodyStart;
     }
 
-    /// Behind the last octet of the body; the line end before a boundary belongs to the boundary (RFC 2046
-    /// section
+    /// Behind the last octet of the body; the line end before a boundary belongs to the boundary (RFC 2046 section
     /// 5.1.1).
     public long bodyEnd() {
         return bodyEnd;
@@ -181,8 +177,7 @@ public final class Part {
         return dispositionParameters;
     }
 
-    /// The name for a file, decoded: Content-Disposition `filename`, else Content-Type `name`. Never a path
-    /// to be
+    /// The name for a file, decoded: Content-Disposition `filename`, else Content-Type `name`. Never a path to be
     /// trusted.
     public Optional<String> fileName() {
         return dispositionParameters.text("filename").or(() -> parameters.text("name"));
@@ -203,8 +198,7 @@ public final class Part {
         return Optional.ofNullable(md5);
     }
 
-    /// Of the root of a message (enclosed ones too): its ENVELOPE fields and some more, see
-    /// [KeptField#NAMES]; else
+    /// Of the root of a message (enclosed ones too): its ENVELOPE fields and some more, see [KeptField#NAMES]; else
     /// empty.
     public List<KeptField> fields() {
         return fields;

@@ -19,8 +19,7 @@ import org.mutatio.mime.structure.Summary;
 /// Every message of the folder as Dovecot 2.3.19.1 shows it.
 class DovecotStructureTest {
 
-    /// Where we differ, and why we do not follow. A line that is no longer needed
-    /// fails the test.
+    /// Where we differ, and why we do not follow. A line that is no longer needed fails the test.
     private static final String JUDGED = """
             # unreadable Content-Type is text/plain (RFC 2045 section 5.2), not an empty type
             cpython-email.zip!msg_14.txt
@@ -173,10 +172,8 @@ class DovecotStructureTest {
     }
 
     /// What both may write as they like: Dovecot has words for a missing domain or mailbox (we write an empty
-    /// string), makes
-    /// one blank of a fold and its blanks (we only take the line end out, RFC 5322 section 2.2.3), keeps a
-    /// blank at
-    /// the end.
+    /// string), makes one blank of a fold and its blanks (we only take the line end out, RFC 5322 section 2.2.3),
+    /// keeps a blank at the end.
     private static Object plain(Object value) {
         if (value instanceof List<?> list) {
             return list.stream().map(DovecotStructureTest::plain).toList();

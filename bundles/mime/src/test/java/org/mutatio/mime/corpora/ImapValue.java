@@ -3,10 +3,8 @@ package org.mutatio.mime.corpora;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Reads what IMAP writes (lists, strings, literals, NIL, numbers) into nested lists, so that two ways to
-/// write one
-/// value
-/// are equal: a string is `"text"`, NIL and numbers are themselves.
+/// Reads what IMAP writes (lists, strings, literals, NIL, numbers) into nested lists, so that two ways to write one
+/// value are equal: a string is `"text"`, NIL and numbers are themselves.
 final class ImapValue {
     private final String text;
     private int at;

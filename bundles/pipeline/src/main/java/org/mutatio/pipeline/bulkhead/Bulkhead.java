@@ -15,12 +15,10 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Platform threads of one plugin, at most 8, and at most 64 calls that wait for one: whatever it does with them,
-/// nobody
-/// else waits for it.
+/// nobody else waits for it.
 ///
 /// Threads: the caller waits for its result until the deadline and goes on; the thread is left alone (an interrupt in
-/// the
-/// middle of reading our octets would close the file for everybody) and counted as lost until it comes back. Only
+/// the middle of reading our octets would close the file for everybody) and counted as lost until it comes back. Only
 /// [#close], when no transaction holds the plugin any more, interrupts what still runs.
 public final class Bulkhead implements AutoCloseable {
 

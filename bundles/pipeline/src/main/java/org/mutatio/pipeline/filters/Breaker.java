@@ -8,8 +8,7 @@ import java.util.BitSet;
 import java.util.Deque;
 
 /// Spares a filter that fails, and the mail that would wait for it: opens after 3 faults within 60 s or when 10 % of
-/// the
-/// last 200 calls were faults, stays open for 60 s, then lets one mail try; a success closes it.
+/// the last 200 calls were faults, stays open for 60 s, then lets one mail try; a success closes it.
 ///
 /// Guarded by itself; no call is made under the lock.
 public final class Breaker {

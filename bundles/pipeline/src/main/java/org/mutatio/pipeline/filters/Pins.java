@@ -8,8 +8,7 @@ import java.util.Optional;
 import org.mutatio.sdk.filter.Stage;
 
 /// The versions that one transaction holds: a filter that it has called once stays that version to the final reply.
-/// Used
-/// by one thread.
+/// Used by one thread.
 public final class Pins implements AutoCloseable {
 
     private final FilterTable table;

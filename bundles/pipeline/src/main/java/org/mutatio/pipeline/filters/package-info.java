@@ -1,6 +1,5 @@
 /// The filters that are there: [org.mutatio.pipeline.filters.FilterEntry] is one version of one filter with its pins
-/// and
-/// breakers, [org.mutatio.pipeline.filters.FilterTable] knows the live ones and their order.
+/// and breakers, [org.mutatio.pipeline.filters.FilterTable] knows the live ones and their order.
 @NullMarked
 package org.mutatio.pipeline.filters;
 

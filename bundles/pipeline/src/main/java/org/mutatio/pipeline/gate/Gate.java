@@ -14,8 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Through here goes each call of a filter: the breaker is asked, the deadline runs, everything that it throws is
-/// caught,
-/// what it wanted is checked.
+/// caught, what it wanted is checked.
 ///
 /// Threads: filters of bundles `org.mutatio.*` run on the caller's thread under the [Watchdog], all others on the
 /// [org.mutatio.pipeline.bulkhead.Bulkhead] of their plugin, whence a late result comes to nobody.

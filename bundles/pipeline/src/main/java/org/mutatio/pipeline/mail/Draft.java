@@ -18,8 +18,7 @@ import org.mutatio.mime.structure.Summary;
 /// What the edits made of a received message up to now; immutable, each round of edits gives another one.
 ///
 /// The received octets stay where they are: the header is a list of fields, the body a [Rope]. The structure of an
-/// edited
-/// message is found anew only when somebody asks for it.
+/// edited message is found anew only when somebody asks for it.
 public final class Draft {
 
     private static final byte[] LINE_END = {'\r', '\n'};

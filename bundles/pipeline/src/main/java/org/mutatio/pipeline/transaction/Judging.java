@@ -20,8 +20,7 @@ import org.mutatio.sdk.mail.MailId;
 import org.mutatio.sdk.mail.Recipient;
 
 /// Asks the filters about a message that is there: MESSAGE once for each distinct policy, DELIVER for each mailbox,
-/// SEND
-/// for each destination. Used by one thread, for one message.
+/// SEND for each destination. Used by one thread, for one message.
 final class Judging implements AutoCloseable {
 
     /// Recipients whose policies are equal: they share one hearing.

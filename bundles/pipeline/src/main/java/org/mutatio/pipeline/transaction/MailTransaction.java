@@ -59,8 +59,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// MAIL pins the policy set; each filter's version is pinned when it is first called. Nothing is kept before the one
 /// commit at the end of [#message], everything is kept behind it. Whatever fails in here unforeseen is our fault:
-/// logged
-/// with the mail id, answered 451 4.3.0, so that no bug of ours bounces somebody's mail.
+/// logged with the mail id, answered 451 4.3.0, so that no bug of ours bounces somebody's mail.
 final class MailTransaction implements Transaction {
 
     private static final Logger log = LoggerFactory.getLogger(MailTransaction.class);

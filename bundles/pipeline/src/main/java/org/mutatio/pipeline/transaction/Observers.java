@@ -7,9 +7,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.mutatio.api.metrics.Meters;
 
-/// Tells DONE filters, off the session's path: on two virtual threads, at most 1,000 messages behind; beyond that they
-/// are
-/// not told, and it is counted.
+/// Tells DONE filters, off the session's path: on two virtual threads, at most 1,000 messages behind; beyond that
+/// they are not told, and it is counted.
 public final class Observers implements Audience, AutoCloseable {
 
     private static final int THREADS = 2;

@@ -25,10 +25,9 @@ import org.mutatio.sdk.reply.Reply;
 /// The way from a recipient to its mailboxes and servers.
 ///
 /// For each address: the first `[[route]]` that matches; an alias of exactly that name; an account of exactly that
-/// name;
-/// then the same without its tag; then the rule for unknown recipients. Targets of aliases go the same way, to at most
-/// [#MOST_TARGETS] ends; an alias that names itself means the account of that name; any other circle is refused 5.4.6.
-/// A tag goes along with an alias to the accounts behind it.
+/// name; then the same without its tag; then the rule for unknown recipients. Targets of aliases go the same way, to
+/// at most [#MOST_TARGETS] ends; an alias that names itself means the account of that name; any other circle is
+/// refused 5.4.6. A tag goes along with an alias to the accounts behind it.
 public final class DomainRouter implements Router {
 
     /// Ends of one recipient.

@@ -26,9 +26,9 @@ import org.subethamail.smtp.server.Session;
 /// One connection's session: does what [Conversation] decides. The library's session loop calls [#execute] for each
 /// line.
 ///
-/// Threads: one, virtual, its own; [#wake] may come from any.
-/// Faults: what a client or the network causes ends in a reply or in silence, with one log line. Anything else is
-/// caught in [#execute], logged once with its stack, and answered 451 4.3.0, so that a bug of ours bounces no mail.
+/// Threads: one, virtual, its own; [#wake] may come from any. Faults: what a client or the network causes ends in a
+/// reply or in silence, with one log line. Anything else is caught in [#execute], logged once with its stack, and
+/// answered 451 4.3.0, so that a bug of ours bounces no mail.
 final class SmtpSession {
     private static final Logger LOG = LoggerFactory.getLogger(SmtpSession.class);
 

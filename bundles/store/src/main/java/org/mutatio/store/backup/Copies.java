@@ -15,10 +15,8 @@ import java.util.stream.Stream;
 import org.mutatio.store.journal.Journal;
 
 /// Brings closed segments, blobs and checkpoints into a folder, the manifest last. Whoever calls sees to it that none
-/// of
-/// them is deleted meanwhile (the store's keeper waits). Nothing in the folder changes once it is named in the
-/// manifest,
-/// so a folder can be fed again and again: that is the archive.
+/// of them is deleted meanwhile (the store's keeper waits). Nothing in the folder changes once it is named in the
+/// manifest, so a folder can be fed again and again: that is the archive.
 public final class Copies {
 
     private final Path data;

@@ -10,8 +10,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /// `manifest`: what a copy holds, written last. Its lines are those of `sha256sum`, so that `sha256sum -c manifest`
-/// checks
-/// a copy without us; the facts stand in comments.
+/// checks a copy without us; the facts stand in comments.
 ///
 /// @param sequence last record of the journal that it holds
 /// @param made ISO 8601

@@ -1,6 +1,5 @@
 /// Copies of a store that are whole by themselves, and the way back: [Copies] makes and feeds them, [Restore] makes a
-/// new
-/// `data` folder of one, as it was at a moment.
+/// new `data` folder of one, as it was at a moment.
 @NullMarked
 package org.mutatio.store.backup;
 

@@ -30,11 +30,9 @@ import org.slf4j.LoggerFactory;
 
 /// Brings the applied state, the loaded mailboxes and the index along, in the order of the journal.
 ///
-/// Threads: one platform thread of its own does all of it, loading of mailboxes included, so that a load
-/// sees exactly the
-/// events before it. An error of H2 closes the index; it is opened again (rebuilt if need be) and the
-/// missing events are
-/// replayed, while state and views go on in memory: no client sees it.
+/// Threads: one platform thread of its own does all of it, loading of mailboxes included, so that a load sees exactly
+/// the events before it. An error of H2 closes the index; it is opened again (rebuilt if need be) and the missing
+/// events are replayed, while state and views go on in memory: no client sees it.
 public final class Applier implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Applier.class);

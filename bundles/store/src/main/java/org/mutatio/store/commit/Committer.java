@@ -33,14 +33,12 @@ import org.mutatio.store.view.MailboxVersion;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The single writer: takes what has queued up, decides it against the head, makes it durable with one
-/// force, hands it to
-/// the applier.
+/// The single writer: takes what has queued up, decides it against the head, makes it durable with one force, hands
+/// it to the applier.
 ///
-/// Threads: one platform thread of its own; callers wait on their task. The fsync of batch n+1 overlaps
-/// the applying of
-/// batch n. When a batch cannot be written, the head is made anew from the applied state and every caller
-/// of it is told 452.
+/// Threads: one platform thread of its own; callers wait on their task. The fsync of batch n+1 overlaps the applying
+/// of batch n. When a batch cannot be written, the head is made anew from the applied state and every caller of it is
+/// told 452.
 public final class Committer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Committer.class);

@@ -26,9 +26,8 @@ import org.mutatio.store.view.MailboxVersion;
 import org.mutatio.store.view.MessageRow;
 import org.mutatio.store.view.UidRanges;
 
-/// Decides changes against the head: every assigned value (UID, UIDVALIDITY, ids) is chosen here and goes
-/// into the event.
-/// Used by the committer's thread alone.
+/// Decides changes against the head: every assigned value (UID, UIDVALIDITY, ids) is chosen here and goes into the
+/// event. Used by the committer's thread alone.
 final class Decider {
 
     /// Most mailboxes of an account.
@@ -517,9 +516,8 @@ final class Decider {
                 subscribed);
     }
 
-    /// RFC 9051 section 6.3.6: INBOX stays, its messages go to a new mailbox. The new one gets them by a
-    /// move, so it is made
-    /// first; the caller's second step moves ([org.mutatio.store.LocalStore]).
+    /// RFC 9051 section 6.3.6: INBOX stays, its messages go to a new mailbox. The new one gets them by a move, so it
+    /// is made first; the caller's second step moves ([org.mutatio.store.LocalStore]).
     private Outcome renameInbox(long account, MailboxInfo inbox, String to, StoreState head) {
         Event.MailboxCreated event =
                 new Event.MailboxCreated(head.counters().mailbox(), account, to, validity(head), "");

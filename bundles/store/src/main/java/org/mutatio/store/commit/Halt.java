@@ -1,8 +1,7 @@
 package org.mutatio.store.commit;
 
-/// Ends the process at once: what is on the disk is not known any more, or an event of ours did not apply.
-/// A seam, so that
-/// tests survive it.
+/// Ends the process at once: what is on the disk is not known any more, or an event of ours did not apply. A seam, so
+/// that tests survive it.
 @FunctionalInterface
 public interface Halt {
 

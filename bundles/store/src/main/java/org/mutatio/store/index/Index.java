@@ -34,11 +34,9 @@ import org.mutatio.store.view.UidRanges;
 
 /// One H2 database.
 ///
-/// Threads: [#apply] and the loads belong to the applier and its one connection; readers share a second
-/// connection behind a
-/// lock. On disk: H2 writes when it likes (WRITE_DELAY) and `applied` is in each transaction, so after a
-/// kill the journal is
-/// replayed from there.
+/// Threads: [#apply] and the loads belong to the applier and its one connection; readers share a second connection
+/// behind a lock. On disk: H2 writes when it likes (WRITE_DELAY) and `applied` is in each transaction, so after a
+/// kill the journal is replayed from there.
 public final class Index implements AutoCloseable {
 
     private static final String NAME = "index";
@@ -302,9 +300,8 @@ public final class Index implements AutoCloseable {
         merge.executeUpdate();
     }
 
-    /// Statements that gather rows over a batch. An order between kinds is kept where it matters: rows
-    /// come before what
-    /// changes them, since [#run] is called between.
+    /// Statements that gather rows over a batch. An order between kinds is kept where it matters: rows come before
+    /// what changes them, since [#run] is called between.
     private final class Statements {
         private final Map<String, Integer> filled = new LinkedHashMap<>();
 

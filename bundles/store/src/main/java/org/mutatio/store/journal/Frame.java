@@ -7,11 +7,9 @@ import java.util.zip.CRC32C;
 
 /// What stands in front of each record's parts: 152 octets, big-endian; docs/journal.md.
 ///
-/// The frame holds hashes of both parts and the hash of the frame before, so a part may be blanked later and
-/// the chain
-/// still verifies. It also holds the record's place in its batch: a batch is written after the one before it is
-/// durable,
-/// so a torn batch can be told from damage after a power cut.
+/// The frame holds hashes of both parts and the hash of the frame before, so a part may be blanked later and the
+/// chain still verifies. It also holds the record's place in its batch: a batch is written after the one before it is
+/// durable, so a torn batch can be told from damage after a power cut.
 ///
 /// @param sequence the record's number, one above the record before
 /// @param time epoch milliseconds

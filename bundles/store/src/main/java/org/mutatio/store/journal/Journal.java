@@ -15,13 +15,11 @@ import org.slf4j.LoggerFactory;
 
 /// Segments of records in `data/journal`.
 ///
-/// Threads: [#append] belongs to the committer; reading is open to all. On disk at each step: [#append] writes
-/// the batch
-/// with one gathering write, forces once and only then answers. A write that fails or is short is cut off again
-/// and the
-/// cut is forced; if even that fails the segment is sealed where it was durable and the next batch begins another. A
-/// force that fails leaves the state of the disk unknown: that ends the process ([ForceFailedException]) before any
-/// answer.
+/// Threads: [#append] belongs to the committer; reading is open to all. On disk at each step: [#append] writes the
+/// batch with one gathering write, forces once and only then answers. A write that fails or is short is cut off again
+/// and the cut is forced; if even that fails the segment is sealed where it was durable and the next batch begins
+/// another. A force that fails leaves the state of the disk unknown: that ends the process ([ForceFailedException])
+/// before any answer.
 public final class Journal implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
@@ -124,9 +122,8 @@ public final class Journal implements AutoCloseable {
         files.forceFolder(folder);
     }
 
-    /// After a power cut: all good records behind a bad place belong to the batch that begins at or before it.
-    /// A batch is
-    /// only written once the one before it is durable, so that one was never answered.
+    /// After a power cut: all good records behind a bad place belong to the batch that begins at or before it. A
+    /// batch is only written once the one before it is durable, so that one was never answered.
     private void cutTornBatch(long first, Path file) throws IOException {
         Window window = new Window(file);
         long size = files.size(file);
@@ -230,8 +227,7 @@ public final class Journal implements AutoCloseable {
     }
 
     /// Goes on above a number, in a segment of its own: after a restore no number is handed out twice. By the thread
-    /// that
-    /// appends.
+    /// that appends.
     public void skipTo(long sequence) throws IOException {
         if (last < sequence) {
             last = sequence;
@@ -589,9 +585,8 @@ public final class Journal implements AutoCloseable {
         return files.modified(segment(first));
     }
 
-    /// Reads all records up to a sequence and checks what a plain scan does not: the SHA-256 of both parts
-    /// and the chain from
-    /// frame to frame.
+    /// Reads all records up to a sequence and checks what a plain scan does not: the SHA-256 of both parts and the
+    /// chain from frame to frame.
     ///
     /// @param problems told each that is found
     public void verifyChain(long upTo, JournalRecord.Visitor visitor, java.util.function.Consumer<String> problems)

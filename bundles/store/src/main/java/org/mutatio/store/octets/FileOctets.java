@@ -10,9 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.mutatio.sdk.mail.Octets;
 
-/// A range of a file that does not change. Each read opens a channel of its own, so that no interrupt
-/// elsewhere can close
-/// it; a whole transfer opens it once.
+/// A range of a file that does not change. Each read opens a channel of its own, so that no interrupt elsewhere can
+/// close it; a whole transfer opens it once.
 ///
 /// @param what for messages of failure: the mail id
 public record FileOctets(Path file, long start, long size, String what) implements Octets {

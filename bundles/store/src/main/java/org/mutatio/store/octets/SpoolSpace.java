@@ -6,9 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// The room for octets on their way in: an eighth of the heap in memory, else files in `data/spool`, which
-/// is emptied at
-/// the start and needs no fsync.
+/// The room for octets on their way in: an eighth of the heap in memory, else files in `data/spool`, which is emptied
+/// at the start and needs no fsync.
 public final class SpoolSpace {
 
     static final int IN_MEMORY = 64 * 1024;

@@ -130,8 +130,7 @@ public final class Recovery {
     }
 
     /// After a restore: numbers go on above all that may have been handed out, and mailboxes whose state may have
-    /// gone back
-    /// get a new UIDVALIDITY (RFC 9051 section 2.3.1.1), before the first client is served.
+    /// gone back get a new UIDVALIDITY (RFC 9051 section 2.3.1.1), before the first client is served.
     public void goOnAfterRestore(Recovered recovered) throws IOException {
         Path marker = data.resolve(RESTORED);
         if (!Files.exists(marker)) {

@@ -11,10 +11,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What the files beside the journal say of the last run: `lock` (one process at a time; the kernel frees
-/// it with the
-/// process), `running` (the boot id; absent after a clean stop), `halts` (times at which a failed write
-/// ended a run).
+/// What the files beside the journal say of the last run: `lock` (one process at a time; the kernel frees it with the
+/// process), `running` (the boot id; absent after a clean stop), `halts` (times at which a failed write ended a run).
 public final class Running implements AutoCloseable {
 
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");

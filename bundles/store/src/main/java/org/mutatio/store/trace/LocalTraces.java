@@ -35,11 +35,9 @@ import org.mutatio.store.event.StoredTrace;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// `data/trace/<day>/lines` has a line for each trace: mail id, where the trace lies, and the words one
-/// may search for;
-/// `data/trace/<day>/refused` has the traces of what was not kept (length, then CBOR). Neither is forced
-/// or waited for; their
-/// loss loses no mail. Retention is deleting a day's folder.
+/// `data/trace/<day>/lines` has a line for each trace: mail id, where the trace lies, and the words one may search
+/// for; `data/trace/<day>/refused` has the traces of what was not kept (length, then CBOR). Neither is forced or
+/// waited for; their loss loses no mail. Retention is deleting a day's folder.
 ///
 /// Threads: anybody offers, one thread writes; what does not fit into the queue, or into a gigabyte a day,
 /// is only counted.

@@ -13,9 +13,8 @@ import org.mutatio.store.event.Event;
 import org.mutatio.store.event.EventCodec;
 import org.mutatio.store.journal.Journal;
 
-/// Reads the journal from its beginning: checksums, hashes, the chain from frame to frame, that every
-/// header is an event,
-/// and that every blob is there with its size.
+/// Reads the journal from its beginning: checksums, hashes, the chain from frame to frame, that every header is an
+/// event, and that every blob is there with its size.
 public final class Verifier {
 
     private Verifier() {}

@@ -2,9 +2,8 @@ package org.mutatio.store.view;
 
 import org.mutatio.api.store.Flags;
 
-/// Up to 256 messages in arrays. Slots below [#fill] never change; the one writer (the applier) may fill
-/// further slots, which
-/// no older version looks at.
+/// Up to 256 messages in arrays. Slots below [#fill] never change; the one writer (the applier) may fill further
+/// slots, which no older version looks at.
 final class Chunk {
     static final int CAPACITY = 256;
 

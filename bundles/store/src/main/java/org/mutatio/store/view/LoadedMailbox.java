@@ -17,9 +17,8 @@ import org.mutatio.api.store.UidRange;
 
 /// A mailbox in memory, shared by all sessions that selected it.
 ///
-/// Threads: the applier makes versions, anybody reads the newest one; it is published by one volatile
-/// write. Expunged rows
-/// are kept as long as a session is there that opened before.
+/// Threads: the applier makes versions, anybody reads the newest one; it is published by one volatile write. Expunged
+/// rows are kept as long as a session is there that opened before.
 public final class LoadedMailbox {
 
     private final long id;

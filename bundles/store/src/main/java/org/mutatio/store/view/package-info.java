@@ -1,6 +1,5 @@
-/// Mailboxes as sessions see them: [MailboxVersion]s, immutable arrays in shared chunks, and
-/// [LoadedMailbox], which makes
-/// the next version of each event.
+/// Mailboxes as sessions see them: [MailboxVersion]s, immutable arrays in shared chunks, and [LoadedMailbox], which
+/// makes the next version of each event.
 @NullMarked
 package org.mutatio.store.view;
 

@@ -16,15 +16,12 @@ import org.jspecify.annotations.Nullable;
 import org.mutatio.store.journal.DiskFiles;
 import org.mutatio.store.journal.Files;
 
-/// The real disk, with a memory: it notes every write, force, rename and delete, and can make of a prefix of
-/// them what a
-/// power cut may leave: octets and names that were not forced are there, not there, or there in part. It can
-/// also fail,
-/// write short and fill up.
+/// The real disk, with a memory: it notes every write, force, rename and delete, and can make of a prefix of them
+/// what a power cut may leave: octets and names that were not forced are there, not there, or there in part. It can
+/// also fail, write short and fill up.
 ///
-/// What it holds to be legal: octets of a file are certain after a force of that file; names of a folder after
-/// a force of
-/// that folder; a rename is atomic. Everything else may have happened or not, in any order.
+/// What it holds to be legal: octets of a file are certain after a force of that file; names of a folder after a
+/// force of that folder; a rename is atomic. Everything else may have happened or not, in any order.
 public final class LyingDisk implements Files {
 
     /// What happened, in order.

@@ -42,9 +42,8 @@ class JournalTest {
         return LongStream.rangeClosed(1, last).boxed().toList();
     }
 
-    /// Batches of several records, cut by a power cut anywhere: the answered ones are there, and behind them at
-    /// most a
-    /// beginning of the batch that was being written; never a later record without an earlier one.
+    /// Batches of several records, cut by a power cut anywhere: the answered ones are there, and behind them at most
+    /// a beginning of the batch that was being written; never a later record without an earlier one.
     @Test
     void ofABatchThatWasTornOnlyABeginningIsKept() throws IOException {
         LyingDisk disk = new LyingDisk(folder.resolve("live"));

@@ -14,9 +14,8 @@ import org.mutatio.sdk.settings.DataSize;
 import org.mutatio.sdk.settings.Default;
 import org.osgi.service.component.annotations.Component;
 
-/// Refuses messages whose attachments add up to more than the recipient's domain allows; their real size
-/// counts, not the
-/// third more that base64 makes of it.
+/// Refuses messages whose attachments add up to more than the recipient's domain allows; their real size counts, not
+/// the third more that base64 makes of it.
 @Component(service = Filter.class)
 @FilterInfo(
         name = "attachment-limit",

@@ -19,9 +19,8 @@ import org.mutatio.sdk.mail.Peer;
 import org.mutatio.sdk.reply.Reply;
 import org.osgi.service.component.annotations.Component;
 
-/// Refuses senders and clients that a file lists, each recipient by its own domain's file; a change of the
-/// file counts
-/// within a second.
+/// Refuses senders and clients that a file lists, each recipient by its own domain's file; a change of the file
+/// counts within a second.
 ///
 /// Called by many threads at once: what it keeps is one [WatchedFile] a path, each guarded by itself.
 @Component(service = Filter.class)

@@ -12,8 +12,7 @@ import org.mutatio.sdk.mail.MailAddress;
 
 /// The entries of one list; immutable.
 ///
-/// A line is an address (`bo@example.net`), a domain with all below it (`example.net`), an IP address
-/// (`192.0.2.7`,
+/// A line is an address (`bo@example.net`), a domain with all below it (`example.net`), an IP address (`192.0.2.7`,
 /// `2001:db8::1`) or a network (`192.0.2.0/24`); `#` begins a comment.
 final class Blocked {
     private final Set<MailAddress> addresses = new HashSet<>();

@@ -10,9 +10,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.mutatio.sdk.filter.FilterContext;
 
-/// One file, looked at when it is asked for, at most once a second, and read again when its time or size
-/// changed. A file
-/// that cannot be read any more, or has a wrong line, leaves what it said before in force.
+/// One file, looked at when it is asked for, at most once a second, and read again when its time or size changed. A
+/// file that cannot be read any more, or has a wrong line, leaves what it said before in force.
 ///
 /// The lock is held while the file is read, a call that finds it taken uses what is known. Only the very
 /// first waits.

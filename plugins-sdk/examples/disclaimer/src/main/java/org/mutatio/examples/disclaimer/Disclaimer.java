@@ -18,13 +18,11 @@ import org.mutatio.sdk.mail.Part;
 import org.mutatio.sdk.settings.Default;
 import org.osgi.service.component.annotations.Component;
 
-/// Puts a text below what the users of a domain send. Only mail of users who are logged in gets it, and
-/// only where the
-/// policy of their domain has a text.
+/// Puts a text below what the users of a domain send. Only mail of users who are logged in gets it, and only where
+/// the policy of their domain has a text.
 ///
-/// Signed and encrypted mail is left alone, for any change would break it: multipart/signed,
-/// multipart/encrypted, S/MIME,
-/// PGP inside of a text, and what carries a DKIM or ARC signature already.
+/// Signed and encrypted mail is left alone, for any change would break it: multipart/signed, multipart/encrypted,
+/// S/MIME, PGP inside of a text, and what carries a DKIM or ARC signature already.
 @Component(service = Filter.class)
 @FilterInfo(
         name = "disclaimer",
