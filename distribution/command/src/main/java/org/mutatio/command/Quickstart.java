@@ -70,6 +70,12 @@ final class Quickstart {
                     ExitException.CANNOT_CREATE,
                     home.folder() + " is a home already (config/mutatio.toml is there); take another --home");
         }
+        if (Files.exists(home.data())) { // a configuration that was lost is no reason to begin anew over the mail
+            throw new ExitException(
+                    ExitException.CANNOT_CREATE,
+                    home.data() + " is there, and may hold mail: put config/mutatio.toml back"
+                            + " (data/config/mutatio.toml.good is the last good one), or take another --home");
+        }
         out.println(" [1/5] Java " + Runtime.version() + " ........ ok");
         checkDisk(home);
         checkPorts(wish, ports);

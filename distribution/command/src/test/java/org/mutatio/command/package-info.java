@@ -1,0 +1,4 @@
+@NullMarked
+package org.mutatio.command;
+
+import org.jspecify.annotations.NullMarked;
