@@ -98,6 +98,19 @@ class FaultsTest {
         assertEquals(2, house.loggedIn().ok("LIST \"\" Sent").size(), "nothing of it was run");
     }
 
+    /// Promises section 2: a stranger takes a place for a while, not for ever.
+    @Test
+    void whoNeverLogsInIsSentAway() {
+        Client client = house.connect();
+        for (int i = 1; i < 50; i++) {
+            client.ok("NOOP");
+        }
+        client.raw("a99 NOOP\r\n");
+        assertEquals("a99 OK nothing done", client.line());
+        assertEquals("* BYE so many commands and no log-in", client.line());
+        assertEquals(Optional.empty(), client.next());
+    }
+
     @Test
     void manyKeysOnOneLargeMessageHaveADeadlineToo() { // promises section 3
         try (House hasty = new House(House.settings(Duration.ofSeconds(60), Duration.ofMillis(50)))) {

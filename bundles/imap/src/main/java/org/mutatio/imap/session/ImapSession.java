@@ -91,6 +91,7 @@ final class ImapSession {
     private final SessionState state = new SessionState();
     private boolean ended;
     private int errors;
+    private int beforeLogin;
 
     ImapSession(ImapServer server, Connection connection) throws IOException {
         this.server = server;
@@ -214,6 +215,8 @@ final class ImapSession {
                 .observe(System.nanoTime() - began);
         if (answer.condition() == Answer.Condition.BAD && errors >= ImapSettings.MOST_ERRORS) {
             bye("", "too many commands that make no sense");
+        } else if (state.account() == null && !ended && ++beforeLogin >= ImapSettings.MOST_BEFORE_LOGIN) {
+            bye("", "so many commands and no log-in");
         }
     }
 

@@ -25,4 +25,7 @@ public record ImapSettings(
 
     /// Commands that made no sense, in a row.
     static final int MOST_ERRORS = 20;
+
+    /// Commands of a client that does not log in: NOOP after NOOP must not hold a place of its address for ever.
+    static final int MOST_BEFORE_LOGIN = 50;
 }
