@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,10 @@ public final class DeployerComponent {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeployerComponent.class);
     private static final int CONFIGURATION_ERROR = 78;
+
+    /// What greets a client is started first: it hears us while the store still opens, and what needs the store waits.
+    private static final List<String> GREETERS =
+            List.of("org.mutatio.ports", "org.mutatio.accounts", "org.mutatio.smtp", "org.mutatio.imap");
 
     private final BundleContext context;
     private final Path home;
@@ -145,11 +150,23 @@ public final class DeployerComponent {
         }
     }
 
+    private static int turn(Path jar) {
+        String name = String.valueOf(jar.getFileName());
+        for (int i = 0; i < GREETERS.size(); i++) {
+            if (name.startsWith(GREETERS.get(i) + "-")) {
+                return i;
+            }
+        }
+        return GREETERS.size();
+    }
+
     private void begin() throws IOException {
         List<Path> jars;
         try (Stream<Path> all = Files.list(Path.of(property("mutatio.distribution"), "system"))) {
             jars = new ArrayList<>(
-                    all.filter(jar -> jar.toString().endsWith(".jar")).sorted().toList());
+                    all.filter(jar -> jar.toString().endsWith(".jar"))
+                            .sorted(Comparator.comparing(DeployerComponent::turn).thenComparing(Comparator.naturalOrder()))
+                            .toList());
         }
         Map<String, Long> present = new HashMap<>();
         for (Bundle bundle : context.getBundles()) {

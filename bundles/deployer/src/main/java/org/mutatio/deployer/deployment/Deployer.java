@@ -160,17 +160,19 @@ public final class Deployer {
     /// A jar that may run under a name.
     ///
     /// @param recorded empty: the distribution's own
-    private record Candidate(Path jar, String origin, Optional<Book.Version> recorded) {
-        static Candidate shipped(Path jar) {
-            return new Candidate(jar, DISTRIBUTION, Optional.empty());
-        }
-    }
+    /// @param read what it says of itself, where that was read already
+    private record Candidate(
+            Path jar, String origin, Optional<Book.Version> recorded, Optional<JarFacts> read) {}
 
     private Candidate kept(Book.Version version) {
-        return new Candidate(folder.resolve(version.jar()), version.origin(), Optional.of(version));
+        return new Candidate(
+                folder.resolve(version.jar()), version.origin(), Optional.of(version), Optional.empty());
     }
 
     private static JarFacts facts(Candidate candidate) throws RefusedException {
+        if (candidate.read().isPresent()) {
+            return candidate.read().get();
+        }
         if (candidate.recorded().isEmpty()) {
             return JarFacts.ofDistribution(candidate.jar());
         }
@@ -190,9 +192,12 @@ public final class Deployer {
         Map<String, Deque<Candidate>> candidates = new LinkedHashMap<>();
         for (Path jar : system) {
             try {
-                String name = JarFacts.ofDistribution(jar).symbolicName();
+                JarFacts facts = JarFacts.ofDistribution(jar);
+                String name = facts.symbolicName();
                 shipped.put(name, jar);
-                candidates.computeIfAbsent(name, _ -> new ArrayDeque<>()).add(Candidate.shipped(jar));
+                candidates
+                        .computeIfAbsent(name, _ -> new ArrayDeque<>())
+                        .add(new Candidate(jar, DISTRIBUTION, Optional.empty(), Optional.of(facts)));
             } catch (RefusedException e) {
                 LOG.error("event=bundle-unreadable jar={} reason=\"{}\"", jar.getFileName(), e.getMessage());
             }
@@ -606,7 +611,7 @@ public final class Deployer {
         if (one == null || own == null || one.origin().equals(DISTRIBUTION)) {
             throw new RefusedException("no version of " + name + " before this one is kept");
         }
-        return Candidate.shipped(own);
+        return new Candidate(own, DISTRIBUTION, Optional.empty(), Optional.empty());
     }
 
     /// Removes jars that nobody can go back to.
