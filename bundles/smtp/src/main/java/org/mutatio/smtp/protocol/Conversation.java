@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -620,12 +619,11 @@ public final class Conversation {
     }
 
     private static boolean known(String value) {
-        return !value.equalsIgnoreCase("[UNAVAILABLE]") && !value.equalsIgnoreCase("[TEMPUNAVAIL]");
+        return !Ascii.same(value, "[UNAVAILABLE]") && !Ascii.same(value, "[TEMPUNAVAIL]");
     }
 
     private static InetAddress address(String value) {
-        return InetAddress.ofLiteral(
-                value.toUpperCase(Locale.ROOT).startsWith("IPV6:") ? value.substring("IPV6:".length()) : value);
+        return InetAddress.ofLiteral(Ascii.at(value, 0, "IPV6:") ? value.substring("IPV6:".length()) : value);
     }
 
     private static int port(String value) {

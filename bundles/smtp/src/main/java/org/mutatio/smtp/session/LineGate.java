@@ -25,6 +25,14 @@ final class LineGate extends InputStream {
     /// A line that goes on for so long is no mistake.
     private static final int PATIENCE = 1024 * 1024;
 
+    private static final Heard CONTROL =
+            new Heard.Bad(Reply.of(500, "5.5.2", "control character in a command"), "control character");
+
+    /// RFC 3030 section 2: octets follow a BDAT. How many a line says that cannot be read is unknown, and they must not
+    /// run as commands.
+    private static final Heard BAD_CHUNK =
+            new Heard.Over(Reply.of(501, "5.5.4", "write BDAT size [LAST]; closing"), "malformed BDAT");
+
     private final Intake intake;
     private final Pace pace;
     private final LongSupplier nanos;
@@ -102,6 +110,7 @@ final class LineGate extends InputStream {
         long handOverEnd = now + pace.handOver().toNanos();
         int scanned = 0; // octets of this line that were looked at
         long dropped = 0; // octets of a line too long
+        boolean chunk = false; // the line too long began with BDAT
         boolean bare = false;
         boolean cr = false;
         while (true) {
@@ -116,8 +125,9 @@ final class LineGate extends InputStream {
                         Heard line = dropped > 0 || length > longest
                                 ? new Heard.Bad(tooLong, "line of " + (dropped + length) + " octets")
                                 : text(octets, at, length, bare);
+                        chunk = dropped > 0 ? chunk : chunk(octets, at, length);
                         intake.take(i + 1 - at);
-                        return line;
+                        return chunk && line instanceof Heard.Bad ? BAD_CHUNK : line;
                     }
                     bare = true;
                 } else if (cr) {
@@ -127,6 +137,7 @@ final class LineGate extends InputStream {
             }
             scanned = end - at;
             if (scanned > longest + 1) { // its CR may be there already
+                chunk = dropped > 0 ? chunk : chunk(octets, at, scanned);
                 dropped += scanned;
                 intake.take(scanned);
                 scanned = 0;
@@ -175,6 +186,12 @@ final class LineGate extends InputStream {
                 : new Heard.Over(Reply.of(421, "4.4.2", "time-out waiting for a command"), "idle");
     }
 
+    private static boolean chunk(byte[] octets, int from, int length) {
+        String begin = new String(octets, from, Math.min(length, 5), StandardCharsets.ISO_8859_1);
+        return begin.regionMatches(true, 0, "BDAT", 0, 4)
+                && (length < 5 || !Character.isLetterOrDigit(begin.charAt(4)));
+    }
+
     private static Heard text(byte[] octets, int from, int length, boolean bare) {
         if (bare) {
             return new Heard.Bad(Reply.of(500, "5.5.2", "bare CR or LF in a command"), "bare CR or LF");
@@ -185,18 +202,20 @@ final class LineGate extends InputStream {
             if (octet < 0) {
                 ascii = false;
             } else if (octet < ' ' && octet != '\t' || octet == 127) {
-                return new Heard.Bad(Reply.of(500, "5.5.2", "control character in a command"), "control character");
+                return CONTROL;
             }
         }
         if (ascii) {
             return new Heard.Line(new String(octets, from, length, StandardCharsets.ISO_8859_1));
         }
         try {
-            return new Heard.Line(StandardCharsets.UTF_8
+            String text = StandardCharsets.UTF_8
                     .newDecoder()
                     .onMalformedInput(CodingErrorAction.REPORT)
                     .decode(ByteBuffer.wrap(octets, from, length))
-                    .toString());
+                    .toString();
+            // U+0080 to U+009F: a terminal obeys them, and no reply may repeat them.
+            return text.chars().anyMatch(c -> c >= 0x80 && c < 0xa0) ? CONTROL : new Heard.Line(text);
         } catch (CharacterCodingException _) {
             return new Heard.Bad(Reply.of(500, "5.5.2", "a command is ASCII or UTF-8"), "not UTF-8");
         }

@@ -124,7 +124,7 @@ final class SmtpSession {
     /// Answers the line that the gate holds.
     void execute(Session library) throws IOException, DropConnectionException {
         switch (gate.heard()) {
-            case Heard.Line(var text) -> execute(parser.parse(text, conversation.offered()), library);
+            case Heard.Line(var text) -> execute(command(text), library);
             case Heard.Bad(var reply, var reason) -> execute(new Command.Malformed(reply, reason), library);
             case Heard.Over over -> {
                 LOG.info(
@@ -135,6 +135,16 @@ final class SmtpSession {
                 throw farewell(over.reply());
             }
             case Heard.Gone _ -> gate.shut();
+        }
+    }
+
+    /// A fault in our parser costs one command, not the session.
+    private Command command(String text) {
+        try {
+            return parser.parse(text, conversation.offered());
+        } catch (RuntimeException | LinkageError | StackOverflowError e) {
+            LOG.error("event=parse-failed session={}", connection.id(), e);
+            return new Command.Malformed(UNAVAILABLE, "fault of ours");
         }
     }
 
