@@ -36,7 +36,7 @@ final class SmtpSession {
     private static final long MOST_EXCESS = 256L * 1024 * 1024;
 
     private static final int MOST_ROUNDS = 16;
-    private static final Reply UNAVAILABLE = Reply.of(451, "4.3.0", "not now, try again later");
+    static final Reply UNAVAILABLE = Reply.of(451, "4.3.0", "not now, try again later");
 
     private final Connection connection;
     private final Conversation conversation;
@@ -52,7 +52,8 @@ final class SmtpSession {
     private @Nullable Incoming incoming; // of a BDAT message that goes on
     private @Nullable MailId unread; // the mail whose final reply was not yet seen to be read
     private boolean earlyOctets; // octets or a close came before that reply: they prove nothing
-    private boolean chunkTaken;
+    private boolean chunkTaken; // what came behind the BDAT was read, or is being read
+    private boolean inMessage; // octets of a message are being read
 
     SmtpSession(
             Connection connection,
@@ -96,7 +97,7 @@ final class SmtpSession {
     private void end() {
         try {
             conversation.end();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError e) {
             LOG.error("event=session-end-failed session={}", connection.id(), e);
         }
     }
@@ -154,6 +155,7 @@ final class SmtpSession {
 
     private void execute(Command command, Session library) throws IOException, DropConnectionException {
         chunkTaken = false;
+        inMessage = false;
         try {
             perform(command, conversation.answer(command), library);
         } catch (AbsentServiceException e) {
@@ -175,10 +177,30 @@ final class SmtpSession {
     }
 
     private void unavailable(Command command, Session library) throws IOException, DropConnectionException {
-        if (command instanceof Command.Chunk chunk && !chunkTaken && !skip(chunk.size())) {
+        if (inMessage) {
+            // Where it ends is not known any more, and its rest must not run as commands.
+            throw farewell(Reply.of(421, "4.3.0", "not now, come back"));
+        }
+        if (!(command instanceof Command.Chunk chunk)) {
+            library.sendResponse(Conversation.line(UNAVAILABLE, false));
             return;
         }
-        library.sendResponse(Conversation.line(UNAVAILABLE, false));
+        if (!chunkTaken && !skip(chunk.size())) {
+            return;
+        }
+        // RFC 3030 section 2: a message that lacks a chunk must not go on.
+        send(
+                chunk.last()
+                        ? conversation.refused(UNAVAILABLE, "fault of ours")
+                        : conversation.refusedBeforeItsEnd(UNAVAILABLE, "fault of ours"),
+                library);
+    }
+
+    private void send(List<String> lines, Session library) throws IOException {
+        library.sendResponse(String.join("\r\n", lines));
+        if (lines.getLast().startsWith("421")) {
+            gate.shut(); // RFC 5321 section 3.8: whoever chose it, we close
+        }
     }
 
     private void dropIncoming() {
@@ -192,7 +214,7 @@ final class SmtpSession {
     private void perform(Command command, Turn turn, Session library) throws IOException, DropConnectionException {
         switch (turn) {
             case Turn.Say(var reply) -> say(command, reply, library);
-            case Turn.Lines(var lines) -> library.sendResponse(String.join("\r\n", lines));
+            case Turn.Lines(var lines) -> send(lines, library);
             case Turn.Farewell(var reply) -> {
                 counted(command, reply);
                 throw farewell(reply);
@@ -200,10 +222,14 @@ final class SmtpSession {
             case Turn.Encrypt(var goAhead) -> encrypt(goAhead, library);
             case Turn.ReadData data -> readData(data, library);
             case Turn.ReadChunk chunk -> readChunk(chunk, library);
-            case Turn.Skip(var size, var reply) -> {
+            case Turn.Skip(var size, var reply, var copies) -> {
                 chunkTaken = true;
+                inMessage = true;
                 if (skip(size)) {
-                    say(command, reply, library);
+                    inMessage = false;
+                    for (int i = 0; i < copies; i++) {
+                        say(command, reply, library);
+                    }
                 }
             }
             case Turn.Exchange exchange -> authenticate(exchange, library);
@@ -218,7 +244,7 @@ final class SmtpSession {
     }
 
     private static DropConnectionException farewell(Reply reply) {
-        return new DropConnectionException(reply.code(), reply.status() + " " + reply.text());
+        return new DropConnectionException(reply.code(), Conversation.parting(reply));
     }
 
     private void say(Command command, Reply reply, Session library) throws IOException {
@@ -285,9 +311,11 @@ final class SmtpSession {
         try {
             Incoming.Refusal early = message.refusal();
             if (early != null) {
-                refused(early.reply(), early.reason(), library);
+                refusal(early);
+                send(conversation.refusedBeforeItsEnd(early.reply(), early.reason()), library);
                 return;
             }
+            inMessage = true;
             library.sendResponse("354 end with <CR LF>.<CR LF>");
             long from = nanos.getAsLong();
             long raw = 0;
@@ -302,6 +330,7 @@ final class SmtpSession {
                 message.look();
                 excess(raw, data.limit());
             }
+            inMessage = false;
             finish(message, library);
         } finally {
             message.close();
@@ -335,7 +364,7 @@ final class SmtpSession {
                         connection.id(),
                         address(),
                         octets);
-                conversation.transaction().ifPresent(open -> open.refused(reply, "too slow: " + octets + " octets"));
+                conversation.givenUp(reply, "too slow: " + octets + " octets");
                 meters.refused("data", reply);
                 throw farewell(reply);
             }
@@ -370,6 +399,8 @@ final class SmtpSession {
     }
 
     private void readChunk(Turn.ReadChunk chunk, Session library) throws IOException, DropConnectionException {
+        chunkTaken = true;
+        inMessage = true;
         Incoming message = incoming;
         if (message == null) {
             message = new Incoming(
@@ -381,7 +412,6 @@ final class SmtpSession {
                     nanos.getAsLong());
             incoming = message;
         }
-        chunkTaken = true;
         long from = nanos.getAsLong();
         long left = chunk.size();
         while (left > 0) {
@@ -396,10 +426,12 @@ final class SmtpSession {
             message.look();
             excess(chunk.size() - left, chunk.limit());
         }
+        inMessage = false;
         Incoming.Refusal refusal = message.refusal();
-        if (refusal != null) {
+        if (refusal != null && !chunk.last()) {
             dropIncoming();
-            refused(refusal.reply(), refusal.reason(), library);
+            refusal(refusal);
+            send(conversation.refusedBeforeItsEnd(refusal.reply(), refusal.reason()), library);
         } else if (chunk.last()) {
             incoming = null;
             try {
@@ -416,8 +448,7 @@ final class SmtpSession {
         ByteBuffer summary = message.summary();
         Incoming.Refusal refusal = message.refusal();
         if (summary == null || refusal != null) {
-            Reply reply = refusal == null ? UNAVAILABLE : refusal.reply();
-            refused(reply, refusal == null ? "" : refusal.reason(), library);
+            refused(refusal == null ? new Incoming.Refusal(UNAVAILABLE, "") : refusal, library);
             return;
         }
         Transaction.Answer answer;
@@ -429,7 +460,7 @@ final class SmtpSession {
                     connection.id(),
                     message.transaction().id(),
                     e.getMessage());
-            refused(UNAVAILABLE, "service absent", library);
+            refused(new Incoming.Refusal(UNAVAILABLE, "service absent"), library);
             return;
         } catch (RuntimeException | LinkageError | StackOverflowError e) {
             LOG.error(
@@ -437,7 +468,7 @@ final class SmtpSession {
                     connection.id(),
                     message.transaction().id(),
                     e);
-            refused(UNAVAILABLE, "fault of ours: " + e, library);
+            refused(new Incoming.Refusal(UNAVAILABLE, "fault of ours: " + e), library);
             return;
         }
         if (answer.reply().positive()) {
@@ -448,19 +479,23 @@ final class SmtpSession {
         }
         List<String> lines = conversation.answered(answer);
         answer.kept().ifPresent(kept -> awaitReading(kept.id()));
-        library.sendResponse(String.join("\r\n", lines));
+        send(lines, library);
     }
 
-    private void refused(Reply reply, String reason, Session library) throws IOException {
+    private void refused(Incoming.Refusal refusal, Session library) throws IOException {
+        refusal(refusal);
+        send(conversation.refused(refusal.reply(), refusal.reason()), library);
+    }
+
+    private void refusal(Incoming.Refusal refusal) {
         LOG.info(
                 "event=refused session={} client={} stage=data reply=\"{}\" reason=\"{}\"{}",
                 connection.id(),
                 address(),
-                reply,
-                reason,
+                refusal.reply(),
+                refusal.reason(),
                 conversation.transaction().map(open -> " id=" + open.id()).orElse(""));
-        meters.refused("data", reply);
-        library.sendResponse(String.join("\r\n", conversation.refused(reply, reason)));
+        meters.refused("data", refusal.reply());
     }
 
     /// The reply to a kept mail is about to leave. Only what comes after it shows that it was read; octets or a close
@@ -524,8 +559,17 @@ final class SmtpSession {
                     step = exchange.respond(response.get());
                 }
                 case SaslStep.Success(var account, var last) -> {
-                    if (last.hasRemaining() && ask(last, turn, library).isEmpty()) {
-                        return;
+                    if (last.hasRemaining()) {
+                        Optional<ByteBuffer> response = ask(last, turn, library);
+                        if (response.isEmpty()) {
+                            return;
+                        }
+                        if (response.get().hasRemaining()) {
+                            // RFC 4422 section 5: the exchange is over, there is nothing to say any more.
+                            notAuthenticated(
+                                    turn, Reply.of(501, "5.5.2", "no response is wanted"), "response too many", library);
+                            return;
+                        }
                     }
                     if (!connection.authenticated(account.address().folded().toString())) {
                         throw farewell(Reply.of(421, "4.7.0", "too many connections of this account"));
@@ -602,6 +646,6 @@ final class SmtpSession {
                 reply,
                 reason,
                 id.map(known -> " id=" + known).orElse(""));
-        library.sendResponse(Conversation.line(reply, false));
+        send(List.of(Conversation.line(reply, false)), library);
     }
 }
