@@ -38,6 +38,7 @@ final class LineGate extends InputStream {
     private final LongSupplier nanos;
     private final long sessionEnd;
     private final BooleanSupplier inTransaction;
+    private long transactionEnd = Long.MAX_VALUE; // of the one that is open
 
     private byte[] handed = new byte[0];
     private int handedAt;
@@ -107,6 +108,13 @@ final class LineGate extends InputStream {
         long now = nanos.getAsLong();
         long commandEnd = now + pace.command().toNanos();
         long lineEnd = Long.MAX_VALUE;
+        boolean between = !inTransaction.getAsBoolean();
+        if (between) {
+            transactionEnd = Long.MAX_VALUE;
+        } else if (transactionEnd == Long.MAX_VALUE) {
+            transactionEnd = now + pace.message().toNanos();
+        }
+        long whole = between ? sessionEnd : transactionEnd;
         long handOverEnd = now + pace.handOver().toNanos();
         int scanned = 0; // octets of this line that were looked at
         long dropped = 0; // octets of a line too long
@@ -149,8 +157,7 @@ final class LineGate extends InputStream {
             if (begun && lineEnd == Long.MAX_VALUE) {
                 lineEnd = nanos.getAsLong() + pace.line().toNanos();
             }
-            boolean between = !inTransaction.getAsBoolean();
-            long deadline = Math.min(Math.min(commandEnd, lineEnd), between ? sessionEnd : Long.MAX_VALUE);
+            long deadline = Math.min(Math.min(commandEnd, lineEnd), whole);
             Intake.Filled filled = intake.await(deadline);
             if (filled == Intake.Filled.HAND_OVER && !between) {
                 // A transaction that is open may go on for a while.
@@ -162,7 +169,7 @@ final class LineGate extends InputStream {
             switch (filled) {
                 case OCTETS -> {}
                 case TIMEOUT -> {
-                    return timedOut(between, bare);
+                    return timedOut(nanos.getAsLong() >= whole, between, bare);
                 }
                 case HAND_OVER -> {
                     return new Heard.Over(Reply.of(421, "4.3.2", "closing for maintenance; come back"), "hand-over");
@@ -177,13 +184,16 @@ final class LineGate extends InputStream {
         }
     }
 
-    private Heard timedOut(boolean between, boolean bare) {
+    private static Heard timedOut(boolean whole, boolean between, boolean bare) {
         if (bare) {
             return new Heard.Over(Reply.of(421, "4.4.2", "time-out: lines end with CR LF"), "line without CR LF");
         }
-        return between && nanos.getAsLong() >= sessionEnd
+        if (!whole) {
+            return new Heard.Over(Reply.of(421, "4.4.2", "time-out waiting for a command"), "idle");
+        }
+        return between
                 ? new Heard.Over(Reply.of(421, "4.4.2", "session took too long"), "session limit")
-                : new Heard.Over(Reply.of(421, "4.4.2", "time-out waiting for a command"), "idle");
+                : new Heard.Over(Reply.of(421, "4.4.2", "the message took too long"), "transaction limit");
     }
 
     private static boolean chunk(byte[] octets, int from, int length) {

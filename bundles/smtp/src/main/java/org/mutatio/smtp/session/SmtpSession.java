@@ -2,6 +2,7 @@ package org.mutatio.smtp.session;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -51,7 +52,7 @@ final class SmtpSession {
 
     private @Nullable Incoming incoming; // of a BDAT message that goes on
     private @Nullable MailId unread; // the mail whose final reply was not yet seen to be read
-    private boolean earlyOctets; // octets or a close came before that reply: they prove nothing
+    private boolean earlyOctets; // octets or a close came before that reply left: they prove nothing
     private boolean chunkTaken; // what came behind the BDAT was read, or is being read
     private boolean inMessage; // octets of a message are being read
 
@@ -77,6 +78,7 @@ final class SmtpSession {
         this.gate = new LineGate(
                 intake, pace, nanos, () -> conversation.transaction().isPresent());
         intake.onOctets(this::octetsCame);
+        intake.onWait(this::repliesLeft);
     }
 
     /// Returns when the conversation is over.
@@ -499,27 +501,34 @@ final class SmtpSession {
     }
 
     /// The reply to a kept mail is about to leave. Only what comes after it shows that it was read; octets or a close
-    /// that are there already do not.
+    /// that are there already do not, however many reads they take.
     private void awaitReading(MailId id) {
         unread = id;
+        earlyOctets = inputThere();
+    }
+
+    /// Once nothing is there any more, what comes next was sent after the reply.
+    private void repliesLeft() {
+        if (unread != null && earlyOctets) {
+            earlyOctets = inputThere();
+        }
+    }
+
+    private boolean inputThere() {
         try {
-            earlyOctets = switch (connection.awaitInput(java.time.Duration.ZERO)) {
+            return switch (connection.awaitInput(Duration.ZERO)) {
                 case READY, CLOSED -> true;
                 case HAND_OVER -> connection.available() > 0;
                 case TIMEOUT -> false;
             };
         } catch (IOException _) {
-            earlyOctets = true;
+            return true;
         }
     }
 
     private void octetsCame() {
         MailId id = unread;
-        if (id == null) {
-            return;
-        }
-        if (earlyOctets) {
-            earlyOctets = false;
+        if (id == null || earlyOctets) {
             return;
         }
         unread = null;
