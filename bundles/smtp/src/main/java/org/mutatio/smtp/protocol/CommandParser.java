@@ -128,7 +128,9 @@ public final class CommandParser {
         Optional<MailAddress> to =
                 Ascii.same(path, "POSTMASTER") ? Optional.empty() : Optional.of(reader.address(path));
         Map<String, String> parameters = new ParameterReader(offered).recipient(rest.substring(reader.end()));
-        return new Command.Recipient(to, !ascii(path), parameters);
+        // RFC 6533 section 3: UTF-8 in ORCPT needs SMTPUTF8 as a path does.
+        boolean ascii = ascii(path) && parameters.values().stream().allMatch(CommandParser::ascii);
+        return new Command.Recipient(to, !ascii, parameters);
     }
 
     /// @return where the path begins

@@ -25,6 +25,7 @@ final class LineGate extends InputStream {
     /// A line that goes on for so long is no mistake.
     private static final int PATIENCE = 1024 * 1024;
 
+    private static final Reply TOO_LONG = Reply.of(500, "5.5.2", "line too long");
     private static final Heard CONTROL =
             new Heard.Bad(Reply.of(500, "5.5.2", "control character in a command"), "control character");
 
@@ -36,7 +37,7 @@ final class LineGate extends InputStream {
     private final Intake intake;
     private final Pace pace;
     private final LongSupplier nanos;
-    private final long sessionEnd;
+    private long sessionEnd;
     private final BooleanSupplier inTransaction;
     private long transactionEnd = Long.MAX_VALUE; // of the one that is open
 
@@ -63,6 +64,16 @@ final class LineGate extends InputStream {
         shut = true;
     }
 
+    /// The session ends then, at the latest.
+    void endBy(long deadline) {
+        sessionEnd = Math.min(sessionEnd, deadline);
+    }
+
+    /// A line that the library shall not see.
+    Heard aside() {
+        return line(LONGEST_LINE, TOO_LONG);
+    }
+
     @Override
     public int read() {
         byte[] one = new byte[1];
@@ -84,7 +95,7 @@ final class LineGate extends InputStream {
         if (shut) {
             return false;
         }
-        heard = line(LONGEST_LINE, Reply.of(500, "5.5.2", "line too long"));
+        heard = line(LONGEST_LINE, TOO_LONG);
         Verb verb = switch (heard) {
             case Heard.Line(var text) -> Verb.of(text);
             case Heard.Bad _, Heard.Over _ -> Verb.XBAD;

@@ -2,6 +2,7 @@ package org.mutatio.smtp.session;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.mutatio.smtp.protocol.Command;
 import org.mutatio.smtp.protocol.CommandParser;
 import org.mutatio.smtp.protocol.Conversation;
 import org.mutatio.smtp.protocol.Turn;
+import org.mutatio.smtp.protocol.Verb;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.subethamail.smtp.DropConnectionException;
@@ -37,6 +39,10 @@ final class SmtpSession {
     private static final long MOST_EXCESS = 256L * 1024 * 1024;
 
     private static final int MOST_ROUNDS = 16;
+
+    /// Commands that are answered after a refused greeting.
+    private static final int MOST_ASIDE = 20;
+
     static final Reply UNAVAILABLE = Reply.of(451, "4.3.0", "not now, try again later");
 
     private final Connection connection;
@@ -53,6 +59,7 @@ final class SmtpSession {
     private @Nullable Incoming incoming; // of a BDAT message that goes on
     private @Nullable MailId unread; // the mail whose final reply was not yet seen to be read
     private boolean earlyOctets; // octets or a close came before that reply left: they prove nothing
+    private boolean unwelcome; // refused in place of the greeting
     private boolean chunkTaken; // what came behind the BDAT was read, or is being read
     private boolean inMessage; // octets of a message are being read
 
@@ -85,6 +92,9 @@ final class SmtpSession {
     void run(Frame frame) throws IOException {
         try {
             frame.run(new GateSocket(this, gate, out, conversation.client()));
+            if (unwelcome) {
+                untilQuit();
+            }
         } finally {
             if (gate.heard() instanceof Heard.Gone(boolean inOrder) && inOrder) {
                 octetsCame(); // an orderly close after the reply proves as much as an octet
@@ -94,6 +104,34 @@ final class SmtpSession {
             out.send();
             intake.close();
         }
+    }
+
+    /// RFC 5321 section 3.1: who was refused in place of the greeting says QUIT before we close, and hears 503
+    /// until then.
+    /// Closing on octets not yet read could also cost him the refusal. A minute is enough for that.
+    private void untilQuit() {
+        gate.endBy(nanos.getAsLong() + pace.line().toNanos());
+        for (int i = 0; i < MOST_ASIDE; i++) {
+            switch (gate.aside()) {
+                case Heard.Line(var text) when Verb.of(text) == Verb.QUIT -> {
+                    aside(Reply.of(221, "2.0.0", "closing"));
+                    return;
+                }
+                case Heard.Line _, Heard.Bad _ -> aside(Reply.of(503, "5.5.1", "no service for you; say QUIT"));
+                case Heard.Over over -> {
+                    aside(over.reply());
+                    return;
+                }
+                case Heard.Gone _ -> {
+                    return;
+                }
+            }
+        }
+    }
+
+    private void aside(Reply reply) {
+        byte[] line = (Conversation.line(reply, false) + "\r\n").getBytes(StandardCharsets.US_ASCII);
+        out.write(line, 0, line.length);
     }
 
     private void end() {
@@ -114,6 +152,7 @@ final class SmtpSession {
         try {
             Optional<Reply> refusal = conversation.connect();
             refusal.ifPresent(reply -> meters.refused("connect", reply));
+            unwelcome = refusal.filter(reply -> reply.code() != 421).isPresent();
             return refusal;
         } catch (AbsentServiceException e) {
             LOG.warn("event=no-pipeline session={} reason=\"{}\"", connection.id(), e.getMessage());
@@ -237,6 +276,7 @@ final class SmtpSession {
             case Turn.Exchange exchange -> authenticate(exchange, library);
             case Turn.Regreet _ -> {
                 Optional<Reply> refusal = refusesGreeting();
+                unwelcome = false; // a proxy of ours needs no patience
                 if (refusal.isPresent()) {
                     throw farewell(refusal.get());
                 }

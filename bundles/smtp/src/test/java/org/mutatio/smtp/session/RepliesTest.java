@@ -65,7 +65,9 @@ final class RepliesTest {
                 .client("192.0.2.66")
                 .given(pipeline -> pipeline.connectText = "x".repeat(2_000))
                 .throwAt("QUIT\r\n".getBytes(StandardCharsets.US_ASCII))
-                .strip());
+                .lines()
+                .findFirst()
+                .orElseThrow());
     }
 
     @Test
