@@ -19,7 +19,7 @@ public sealed interface Command {
     record Mail(ReversePath from, boolean international, MailParameters parameters) implements Command {}
 
     /// @param to empty for `<postmaster>` without a domain; RFC 5321 section 4.5.1
-    /// @param international the path, as written, is not ASCII: it needs SMTPUTF8
+    /// @param international the path or ORCPT, as written, is not ASCII: it needs SMTPUTF8
     record Recipient(Optional<MailAddress> to, boolean international, Map<String, String> parameters)
             implements Command {
         public Recipient {

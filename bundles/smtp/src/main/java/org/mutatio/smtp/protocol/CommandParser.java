@@ -1,7 +1,6 @@
 package org.mutatio.smtp.protocol;
 
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -127,9 +126,11 @@ public final class CommandParser {
             throw new Refusal(501, "5.1.3", "a recipient cannot be empty");
         }
         Optional<MailAddress> to =
-                path.equalsIgnoreCase("postmaster") ? Optional.empty() : Optional.of(reader.address(path));
+                Ascii.same(path, "POSTMASTER") ? Optional.empty() : Optional.of(reader.address(path));
         Map<String, String> parameters = new ParameterReader(offered).recipient(rest.substring(reader.end()));
-        return new Command.Recipient(to, !ascii(path), parameters);
+        // RFC 6533 section 3: UTF-8 in ORCPT needs SMTPUTF8 as a path does.
+        boolean ascii = ascii(path) && parameters.values().stream().allMatch(CommandParser::ascii);
+        return new Command.Recipient(to, !ascii, parameters);
     }
 
     /// @return where the path begins
@@ -138,7 +139,7 @@ public final class CommandParser {
         while (at < rest.length() && rest.charAt(at) == ' ') {
             at++;
         }
-        if (at == 0 || !rest.regionMatches(true, at, word, 0, word.length())) {
+        if (at == 0 || !Ascii.at(rest, at, word)) {
             throw new Refusal(501, "5.5.4", "write " + example);
         }
         at += word.length();
@@ -165,7 +166,7 @@ public final class CommandParser {
                 && !number.isEmpty()
                 && number.length() <= 18
                 && number.chars().allMatch(c -> c >= '0' && c <= '9')
-                && (word.isEmpty() || word.equalsIgnoreCase("LAST"));
+                && (word.isEmpty() || Ascii.same(word, "LAST"));
         return good
                 ? new Command.Chunk(Long.parseLong(number), !word.isEmpty())
                 : new Command.Malformed(
@@ -178,7 +179,7 @@ public final class CommandParser {
             throw new Refusal(501, "5.5.4", "AUTH wants a mechanism");
         }
         int blank = text.indexOf(' ');
-        String mechanism = (blank < 0 ? text : text.substring(0, blank)).toUpperCase(Locale.ROOT);
+        String mechanism = Ascii.upper(blank < 0 ? text : text.substring(0, blank));
         if (mechanism.length() > 20
                 || !mechanism
                         .chars()
@@ -205,7 +206,7 @@ public final class CommandParser {
             if (end > at) {
                 String attribute = rest.substring(at, end);
                 int equals = attribute.indexOf('=');
-                String name = equals < 0 ? "" : attribute.substring(0, equals).toUpperCase(Locale.ROOT);
+                String name = equals < 0 ? "" : Ascii.upper(attribute.substring(0, equals));
                 Optional<String> value = equals < 0 ? Optional.empty() : Xtext.decode(attribute.substring(equals + 1));
                 if (!XCLIENT_NAMES.contains(name) || value.isEmpty()) {
                     throw new Refusal(501, "5.5.4", "XCLIENT attribute not understood");

@@ -11,10 +11,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.mutatio.api.accounts.Account;
@@ -27,14 +27,21 @@ import org.mutatio.api.sasl.SaslExchange;
 import org.mutatio.api.trace.TraceStep;
 import org.mutatio.sdk.mail.MailId;
 import org.mutatio.sdk.reply.Reply;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Answers commands: one client's SMTP, submission or LMTP; RFC 5321, RFC 6409, RFC 2033. Moves no octet.
 ///
 /// It asks the pipeline, and for log-ins SASL; what needs the connection is a [Turn] for the caller to do. Used by
 /// one thread. Replies with 5xx count as errors, commands that move no mail as junk; both end in 421.
 public final class Conversation {
+    private static final Logger LOG = LoggerFactory.getLogger(Conversation.class);
+
     /// As announced with FUTURERELEASE; RFC 4865 section 4.
     static final Duration LONGEST_HOLD = Duration.ofDays(30);
+
+    /// RFC 5321 section 4.5.3.1.5 without code, status, blanks and CR LF: `550 5.999.999 `.
+    private static final int LONGEST_TEXT = 512 - "550 5.999.999 ".length() - 2;
 
     private static final String ACTOR = "org.mutatio.smtp";
 
@@ -247,20 +254,23 @@ public final class Conversation {
         if (!(state instanceof State.Fresh)) {
             junk++;
         }
-        // RFC 5321 section 4.1.4: the same as RSET.
-        forget();
+        // RFC 5321 section 4.1.4: the same as RSET when it is taken; when it is not, all stays as it was.
         State before = state;
         state = new State.Greeted(hello);
-        Optional<Reply> refusal;
+        boolean taken = false;
         try {
-            refusal = session.get().helo();
-        } catch (RuntimeException e) {
-            state = before;
-            throw e;
+            Optional<Reply> refusal = session.get().helo();
+            if (refusal.isPresent()) {
+                return sayOrClose(refusal.get());
+            }
+            taken = true;
+        } finally {
+            if (!taken) {
+                state = before;
+            }
         }
-        if (refusal.isPresent()) {
-            state = before;
-            return refusal.get().code() == 421 ? new Turn.Farewell(refusal.get()) : new Turn.Say(refusal.get());
+        if (before instanceof State.Open open) {
+            close(open.transaction());
         }
         if (hello.verb() == Verb.HELO) {
             return new Turn.Lines(List.of("250 " + terms.hostName()));
@@ -352,19 +362,25 @@ public final class Conversation {
             return say(501, "5.5.4", "HOLDUNTIL is later than we hold"); // RFC 4865 section 4
         }
         Transaction transaction = session.get().begin(mail.from(), mail.parameters());
-        Optional<Reply> refusal;
+        boolean taken = false;
         try {
-            refusal = transaction.mail();
-        } catch (RuntimeException e) {
-            transaction.close();
-            throw e;
-        }
-        if (refusal.isPresent()) {
-            transaction.close();
-            return refusal.get().code() == 421 ? new Turn.Farewell(refusal.get()) : new Turn.Say(refusal.get());
+            Optional<Reply> refusal = transaction.mail();
+            if (refusal.isPresent()) {
+                return sayOrClose(refusal.get());
+            }
+            taken = true;
+        } finally {
+            if (!taken) {
+                close(transaction);
+            }
         }
         state = new State.Open(hello, transaction, mail.parameters(), false);
         return say(250, "2.1.0", "sender ok");
+    }
+
+    /// RFC 5321 section 3.8: after a 421 the connection closes, whoever chose the reply.
+    private static Turn sayOrClose(Reply reply) {
+        return reply.code() == 421 ? new Turn.Farewell(reply) : new Turn.Say(reply);
     }
 
     private Turn recipient(Command.Recipient recipient) {
@@ -382,7 +398,7 @@ public final class Conversation {
             // RFC 5321 section 4.5.3.1.10
             return say(452, "4.5.3", "no more than " + terms.recipients() + " recipients at once");
         }
-        return new Turn.Say(
+        return sayOrClose(
                 recipient.to().isPresent()
                         ? transaction.recipient(recipient.to().get(), recipient.parameters())
                         : transaction.postmaster(recipient.parameters()));
@@ -404,11 +420,17 @@ public final class Conversation {
 
     private Turn chunk(Command.Chunk chunk) {
         if (!(state instanceof State.Open open)) {
-            return new Turn.Skip(chunk.size(), Reply.of(503, "5.5.1", "say MAIL and RCPT first"));
+            return new Turn.Skip(chunk.size(), Reply.of(503, "5.5.1", "say MAIL and RCPT first"), 1);
         }
         Optional<Reply> refusal = open.chunking() ? Optional.empty() : notReady(open);
         if (refusal.isPresent()) {
-            return new Turn.Skip(chunk.size(), refusal.get());
+            // RFC 3030 section 2: the transaction has failed. Left open, it would take a later chunk for the message.
+            int copies = chunk.last() ? answers(open) : 1;
+            forget();
+            return new Turn.Skip(chunk.size(), refusal.get(), copies);
+        }
+        if (chunk.size() == 0 && !chunk.last()) {
+            junk++;
         }
         state = new State.Open(open.hello(), open.transaction(), open.parameters(), true);
         return new Turn.ReadChunk(
@@ -481,25 +503,102 @@ public final class Conversation {
         return lines;
     }
 
-    /// We refuse the message ourselves, having read it away, or could not finish it.
+    /// We refuse the message ourselves, having read it away, or could not finish it. The transaction is over.
     ///
     /// @param reason for trace and log
     /// @return the lines to send: on LMTP one for each accepted recipient (RFC 2033 section 4.2)
     public List<String> refused(Reply reply, String reason) {
+        return refused(reply, reason, state instanceof State.Open open ? answers(open) : 1);
+    }
+
+    /// The same before 354, or at a chunk that is not the last: LMTP too answers DATA itself and such a chunk once;
+    /// RFC 2033 section 4.2 and section 4.3.
+    public List<String> refusedBeforeItsEnd(Reply reply, String reason) {
+        return refused(reply, reason, 1);
+    }
+
+    private List<String> refused(Reply reply, String reason, int copies) {
         count(reply);
-        int copies = 1;
-        if (state instanceof State.Open open) {
-            open.transaction().refused(reply, reason);
-            copies = role == Role.LMTP ? Math.max(1, open.transaction().recipients()) : 1;
-        }
+        givenUp(reply, reason);
         forget();
         return Collections.nCopies(copies, line(reply, false));
     }
 
-    /// A reply's line. Outside of SMTPUTF8 its text is ASCII; RFC 6531 section 3.7.4.2.
+    /// The message will not come to its end: for the trace.
+    public void givenUp(Reply reply, String reason) {
+        if (state instanceof State.Open open) {
+            guarded("refused", () -> open.transaction().refused(reply, reason));
+        }
+    }
+
+    private int answers(State.Open open) {
+        return role == Role.LMTP ? Math.max(1, open.transaction().recipients()) : 1;
+    }
+
+    /// For what the client need not know of when it fails: a trace, an end. The pipeline that is asked may be gone.
+    private void guarded(String what, Runnable call) {
+        try {
+            call.run();
+        } catch (RuntimeException | LinkageError | StackOverflowError e) {
+            LOG.warn("event=pipeline-call-failed session={} call={}", link.id(), what, e);
+        }
+    }
+
+    private void close(Transaction transaction) {
+        guarded("close", transaction::close);
+    }
+
+    /// A reply's line, or lines when its text is long: none has more than 512 octets (RFC 5321 section 4.5.3.1.5), each
+    /// has the status (RFC 2034 section 4). Outside of SMTPUTF8 the text is ASCII; RFC 6531 section 3.7.4.2.
     public static String line(Reply reply, boolean utf8) {
-        String line = reply.toString();
-        return utf8 || line.chars().allMatch(c -> c < 128) ? line : line.replaceAll("[^\\x00-\\x7f]", "?");
+        String text = utf8 ? reply.text() : ascii(reply.text());
+        StringBuilder lines = new StringBuilder();
+        int from = 0;
+        while (true) {
+            int end = fitting(text, from);
+            boolean last = end == text.length();
+            lines.append(reply.code())
+                    .append(last ? ' ' : '-')
+                    .append(reply.status())
+                    .append(' ')
+                    .append(text, from, end);
+            if (last) {
+                return lines.toString();
+            }
+            lines.append("\r\n");
+            from = text.charAt(end) == ' ' ? end + 1 : end;
+        }
+    }
+
+    /// Status and text for the one line that is said before we close; cut where it would be too long.
+    public static String parting(Reply reply) {
+        String text = ascii(reply.text());
+        return reply.status() + " " + text.substring(0, Math.min(text.length(), LONGEST_TEXT));
+    }
+
+    private static String ascii(String text) {
+        StringBuilder ascii = new StringBuilder(text.length());
+        text.chars().forEach(c -> ascii.append(c < 128 ? (char) c : '?'));
+        return ascii.toString();
+    }
+
+    /// @return the end of what fits on a line, at a blank where there is one
+    private static int fitting(String text, int from) {
+        int octets = 0;
+        int blank = from;
+        int at = from;
+        while (at < text.length()) {
+            int point = text.codePointAt(at);
+            octets += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4; // as UTF-8
+            if (octets > LONGEST_TEXT) {
+                return blank > from ? blank : at;
+            }
+            if (point == ' ') {
+                blank = at;
+            }
+            at += Character.charCount(point);
+        }
+        return at;
     }
 
     private Turn reset() {
@@ -511,7 +610,7 @@ public final class Conversation {
     private void forget() {
         if (state instanceof State.Open open) {
             state = new State.Greeted(open.hello());
-            open.transaction().close();
+            close(open.transaction());
         }
     }
 
@@ -537,8 +636,10 @@ public final class Conversation {
 
     private void note(String stage, String subject, String outcome, String reason) {
         session.opened()
-                .ifPresent(open ->
-                        open.note(new TraceStep(stage, ACTOR, terms.version(), subject, "", outcome, reason, 0)));
+                .ifPresent(open -> guarded(
+                        "note",
+                        () -> open.note(
+                                new TraceStep(stage, ACTOR, terms.version(), subject, "", outcome, reason, 0))));
     }
 
     private Turn authenticate(Command.Authenticate authenticate) {
@@ -581,7 +682,11 @@ public final class Conversation {
     /// @return the id under which `explain` finds it; empty when the pipeline is away
     public Optional<MailId> notAuthenticated(String mechanism, Reply reply, String reason) {
         count(reply);
-        return session.opened().map(open -> open.refused("login-failed", mechanism, reply, reason));
+        AtomicReference<@Nullable MailId> id = new AtomicReference<>();
+        session.opened()
+                .ifPresent(open -> guarded(
+                        "refused", () -> id.set(open.refused("login-failed", mechanism, reply, reason))));
+        return Optional.ofNullable(id.get());
     }
 
     /// The client read the answer to that mail.
@@ -615,17 +720,18 @@ public final class Conversation {
         client = new InetSocketAddress(address, port);
         state = FRESH;
         account = null;
+        errors = 0; // the one before made them
+        junk = 0;
         session.become(facts());
         return new Turn.Regreet();
     }
 
     private static boolean known(String value) {
-        return !value.equalsIgnoreCase("[UNAVAILABLE]") && !value.equalsIgnoreCase("[TEMPUNAVAIL]");
+        return !Ascii.same(value, "[UNAVAILABLE]") && !Ascii.same(value, "[TEMPUNAVAIL]");
     }
 
     private static InetAddress address(String value) {
-        return InetAddress.ofLiteral(
-                value.toUpperCase(Locale.ROOT).startsWith("IPV6:") ? value.substring("IPV6:".length()) : value);
+        return InetAddress.ofLiteral(Ascii.at(value, 0, "IPV6:") ? value.substring("IPV6:".length()) : value);
     }
 
     private static int port(String value) {
@@ -638,10 +744,7 @@ public final class Conversation {
 
     /// The connection is over: what is open is given up.
     public void end() {
-        try {
-            forget();
-        } finally {
-            session.close();
-        }
+        forget();
+        session.close();
     }
 }

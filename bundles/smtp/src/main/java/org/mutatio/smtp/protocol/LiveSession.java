@@ -64,7 +64,7 @@ final class LiveSession implements AutoCloseable {
         }
         try {
             open.close();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError e) {
             // The pipeline that gave it may be gone by now.
             LOG.warn("event=pipeline-session-close-failed session={} reason=\"{}\"", facts.sessionId(), e.toString());
         }

@@ -3,7 +3,6 @@ package org.mutatio.smtp.protocol;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -94,7 +93,7 @@ final class ParameterReader {
 
     private static void put(String parameter, Map<String, String> all) throws Refusal {
         int equals = parameter.indexOf('=');
-        String name = (equals < 0 ? parameter : parameter.substring(0, equals)).toUpperCase(Locale.ROOT);
+        String name = Ascii.upper(equals < 0 ? parameter : parameter.substring(0, equals));
         if (name.isEmpty() || name.charAt(0) == '-' || !name.chars().allMatch(ParameterReader::inKeyword)) {
             throw malformed("malformed parameter");
         }
@@ -148,7 +147,7 @@ final class ParameterReader {
         if (!offered.contains(Extension.EIGHTBITMIME)) {
             throw unknown("BODY");
         }
-        String body = value.toUpperCase(Locale.ROOT);
+        String body = Ascii.upper(value);
         if (body.equals("7BIT") || body.equals("8BITMIME")) {
             return body;
         }
@@ -160,17 +159,17 @@ final class ParameterReader {
 
     /// RFC 3461 section 4.3.
     private static String ret(String value) throws Refusal {
-        String ret = value.toUpperCase(Locale.ROOT);
+        String ret = Ascii.upper(value);
         if (!ret.equals("FULL") && !ret.equals("HDRS")) {
             throw malformed("RET is FULL or HDRS");
         }
         return ret;
     }
 
-    /// RFC 3461 section 4.4: kept in xtext, as it goes on.
+    /// RFC 3461 section 4.4: printable characters in xtext; kept so, as it goes on.
     private static String envid(String value) throws Refusal {
-        if (value.length() > LONGEST_ENVID || Xtext.decode(value).isEmpty()) {
-            throw malformed("ENVID is at most 100 characters of xtext");
+        if (value.length() > LONGEST_ENVID || !Xtext.printable(value)) {
+            throw malformed("ENVID is at most 100 printable characters in xtext");
         }
         return value;
     }
@@ -218,7 +217,7 @@ final class ParameterReader {
         int semicolon = value.indexOf(';');
         String number = semicolon < 0 ? "" : value.substring(0, semicolon);
         String digits = number.startsWith("-") || number.startsWith("+") ? number.substring(1) : number;
-        String mode = value.substring(semicolon + 1).toUpperCase(Locale.ROOT);
+        String mode = Ascii.upper(value.substring(semicolon + 1));
         if (digits.length() > 9
                 || !digits(digits)
                 || !Set.of("N", "R", "NT", "RT").contains(mode)) {
@@ -233,7 +232,7 @@ final class ParameterReader {
 
     /// RFC 3461 section 4.1: NEVER alone, or a list.
     private static String notify(String value) throws Refusal {
-        String notify = value.toUpperCase(Locale.ROOT);
+        String notify = Ascii.upper(value);
         if (notify.equals("NEVER")) {
             return notify;
         }
@@ -259,10 +258,8 @@ final class ParameterReader {
         }
         String type = value.substring(0, semicolon);
         String address = value.substring(semicolon + 1);
-        // utf-8-addr-xtext has \x{...} and, under SMTPUTF8, UTF-8 itself; neither is xtext.
-        boolean good = type.equalsIgnoreCase("utf-8")
-                ? address.chars().allMatch(c -> c > ' ' && c != 127 && c != '=')
-                : Xtext.decode(address).isPresent();
+        // What it means stands in a DSN's field one day: no line end may hide in it.
+        boolean good = Ascii.same(type, "UTF-8") ? Xtext.international(address) : Xtext.printable(address);
         if (!good || !type.chars().allMatch(c -> c > ' ' && c < 127)) {
             throw malformed("ORCPT is not in xtext");
         }

@@ -111,7 +111,7 @@ final class PathReader {
     /// `192.0.2.7`, `IPv6:2001:db8::7`; RFC 5321 section 4.1.3. Other tags are registered nowhere.
     static boolean literal(String content) {
         try {
-            if (content.regionMatches(true, 0, "IPv6:", 0, 5)) {
+            if (Ascii.at(content, 0, "IPV6:")) {
                 String text = content.substring(5);
                 return text.indexOf('%') < 0 && text.indexOf('[') < 0 && Inet6Address.ofLiteral(text) != null;
             }

@@ -37,7 +37,9 @@ public sealed interface Turn {
             implements Turn {}
 
     /// Read so many octets away, then say it.
-    record Skip(long size, Reply reply) implements Turn {}
+    ///
+    /// @param copies how often: on LMTP, at the last chunk, once for each recipient (RFC 2033 section 4.3)
+    record Skip(long size, Reply reply, int copies) implements Turn {}
 
     /// Carry challenges and responses, then [Conversation#authenticated] or [Conversation#notAuthenticated].
     record Exchange(String mechanism, SaslExchange exchange, Optional<String> initial) implements Turn {}

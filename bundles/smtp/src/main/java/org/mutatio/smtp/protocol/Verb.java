@@ -1,6 +1,5 @@
 package org.mutatio.smtp.protocol;
 
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -40,8 +39,7 @@ public enum Verb {
             end++;
         }
         // The longest verb has 8 letters: nothing longer is looked up.
-        @Nullable
-        Verb known = end > 8 ? null : BY_NAME.get(line.substring(0, end).toUpperCase(Locale.ROOT));
+        @Nullable Verb known = end > 8 ? null : BY_NAME.get(Ascii.upper(line.substring(0, end)));
         return known == null ? XBAD : known;
     }
 }

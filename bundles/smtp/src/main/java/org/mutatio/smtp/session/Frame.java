@@ -2,6 +2,7 @@ package org.mutatio.smtp.session;
 
 import java.io.IOException;
 import java.net.ServerSocket;
+import org.mutatio.smtp.protocol.Conversation;
 import org.mutatio.smtp.protocol.Verb;
 import org.subethamail.smtp.DropConnectionException;
 import org.subethamail.smtp.internal.proxy.ProxyHandler;
@@ -35,7 +36,7 @@ final class Frame {
         public SessionAcceptance accept(Session library) {
             return sessionOf(library)
                     .refusesGreeting()
-                    .map(reply -> SessionAcceptance.failure(reply.code(), reply.status() + " " + reply.text()))
+                    .map(reply -> SessionAcceptance.failure(reply.code(), Conversation.parting(reply)))
                     .orElseGet(SessionAcceptance::success);
         }
 

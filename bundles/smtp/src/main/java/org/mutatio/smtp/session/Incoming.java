@@ -10,10 +10,16 @@ import org.mutatio.mime.structure.Fact;
 import org.mutatio.mime.structure.StructureScanner;
 import org.mutatio.sdk.reply.Reply;
 import org.mutatio.smtp.protocol.Conversation;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One message on its way in: counts, spools and scans what arrives. Once refused it takes octets and drops them, so
-/// that the message is read to its end all the same.
+/// that the message is read to its end all the same. That holds for faults of ours, too: nothing is thrown in
+/// the middle
+/// of a message, or its rest would run as commands.
 final class Incoming implements MessageScanner.Sink, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Incoming.class);
 
     /// Why we do not take it.
     record Refusal(Reply reply, String reason) {}
@@ -49,7 +55,14 @@ final class Incoming implements MessageScanner.Sink, AutoCloseable {
             spool = transaction.spool();
         } catch (StoreUnavailableException e) {
             refuse(e.reply(), e.getMessage());
+        } catch (RuntimeException | LinkageError | StackOverflowError e) {
+            fault(e);
         }
+    }
+
+    private void fault(Throwable fault) {
+        LOG.error("event=message-failed id={}", transaction.id(), fault);
+        refuse(SmtpSession.UNAVAILABLE, "fault of ours: " + fault);
     }
 
     Transaction transaction() {
@@ -93,11 +106,14 @@ final class Incoming implements MessageScanner.Sink, AutoCloseable {
         }
         try {
             into.write(ByteBuffer.wrap(octets, from, length));
+            structure.accept(octets, from, length);
         } catch (StoreUnavailableException e) {
             refuse(e.reply(), e.getMessage());
             return;
+        } catch (RuntimeException | LinkageError | StackOverflowError e) {
+            fault(e);
+            return;
         }
-        structure.accept(octets, from, length);
         if (structure.longestLine() > StructureScanner.MAX_LINE) {
             refuse(Reply.of(550, "5.6.0", "a line is longer than " + StructureScanner.MAX_LINE + " octets"), null);
         }
@@ -120,6 +136,15 @@ final class Incoming implements MessageScanner.Sink, AutoCloseable {
         if (refusal != null) {
             return null;
         }
+        try {
+            return checked();
+        } catch (RuntimeException | LinkageError | StackOverflowError e) {
+            fault(e);
+            return null;
+        }
+    }
+
+    private @Nullable ByteBuffer checked() {
         var summary = structure.finish();
         Set<Fact> facts = summary.facts();
         if (facts.contains(Fact.HEADER_BLOCK_TOO_LONG)
@@ -148,8 +173,13 @@ final class Incoming implements MessageScanner.Sink, AutoCloseable {
     public void close() {
         Spool held = spool;
         spool = null;
-        if (held != null) {
+        if (held == null) {
+            return;
+        }
+        try {
             held.close();
+        } catch (RuntimeException | LinkageError e) {
+            LOG.warn("event=spool-close-failed id={}", transaction.id(), e); // the store empties the folder at its start
         }
     }
 }

@@ -34,6 +34,7 @@ final class Intake {
     private int at;
     private int end;
     private Runnable octetsCame = () -> {};
+    private Runnable aboutToWait = () -> {};
 
     Intake(Connection connection, HeldOutput out, Buffers buffers, LongSupplier nanos) throws IOException {
         this.connection = connection;
@@ -46,6 +47,11 @@ final class Intake {
     /// Told whenever octets were read from the connection.
     void onOctets(Runnable told) {
         octetsCame = told;
+    }
+
+    /// Told before a wait, when what we had to say has left.
+    void onWait(Runnable told) {
+        aboutToWait = told;
     }
 
     /// The buffer; valid while [#buffered] is more than 0.
@@ -104,6 +110,7 @@ final class Intake {
         if (!out.send()) {
             return Filled.LOST;
         }
+        aboutToWait.run();
         try {
             while (true) {
                 long left = deadline - nanos.getAsLong();

@@ -25,11 +25,21 @@ final class LineGate extends InputStream {
     /// A line that goes on for so long is no mistake.
     private static final int PATIENCE = 1024 * 1024;
 
+    private static final Reply TOO_LONG = Reply.of(500, "5.5.2", "line too long");
+    private static final Heard CONTROL =
+            new Heard.Bad(Reply.of(500, "5.5.2", "control character in a command"), "control character");
+
+    /// RFC 3030 section 2: octets follow a BDAT. How many a line says that cannot be read is unknown, and they must not
+    /// run as commands.
+    private static final Heard BAD_CHUNK =
+            new Heard.Over(Reply.of(501, "5.5.4", "write BDAT size [LAST]; closing"), "malformed BDAT");
+
     private final Intake intake;
     private final Pace pace;
     private final LongSupplier nanos;
-    private final long sessionEnd;
+    private long sessionEnd;
     private final BooleanSupplier inTransaction;
+    private long transactionEnd = Long.MAX_VALUE; // of the one that is open
 
     private byte[] handed = new byte[0];
     private int handedAt;
@@ -54,6 +64,16 @@ final class LineGate extends InputStream {
         shut = true;
     }
 
+    /// The session ends then, at the latest.
+    void endBy(long deadline) {
+        sessionEnd = Math.min(sessionEnd, deadline);
+    }
+
+    /// A line that the library shall not see.
+    Heard aside() {
+        return line(LONGEST_LINE, TOO_LONG);
+    }
+
     @Override
     public int read() {
         byte[] one = new byte[1];
@@ -75,7 +95,7 @@ final class LineGate extends InputStream {
         if (shut) {
             return false;
         }
-        heard = line(LONGEST_LINE, Reply.of(500, "5.5.2", "line too long"));
+        heard = line(LONGEST_LINE, TOO_LONG);
         Verb verb = switch (heard) {
             case Heard.Line(var text) -> Verb.of(text);
             case Heard.Bad _, Heard.Over _ -> Verb.XBAD;
@@ -99,9 +119,17 @@ final class LineGate extends InputStream {
         long now = nanos.getAsLong();
         long commandEnd = now + pace.command().toNanos();
         long lineEnd = Long.MAX_VALUE;
+        boolean between = !inTransaction.getAsBoolean();
+        if (between) {
+            transactionEnd = Long.MAX_VALUE;
+        } else if (transactionEnd == Long.MAX_VALUE) {
+            transactionEnd = now + pace.message().toNanos();
+        }
+        long whole = between ? sessionEnd : transactionEnd;
         long handOverEnd = now + pace.handOver().toNanos();
         int scanned = 0; // octets of this line that were looked at
         long dropped = 0; // octets of a line too long
+        boolean chunk = false; // the line too long began with BDAT
         boolean bare = false;
         boolean cr = false;
         while (true) {
@@ -116,8 +144,9 @@ final class LineGate extends InputStream {
                         Heard line = dropped > 0 || length > longest
                                 ? new Heard.Bad(tooLong, "line of " + (dropped + length) + " octets")
                                 : text(octets, at, length, bare);
+                        chunk = dropped > 0 ? chunk : chunk(octets, at, length);
                         intake.take(i + 1 - at);
-                        return line;
+                        return chunk && line instanceof Heard.Bad ? BAD_CHUNK : line;
                     }
                     bare = true;
                 } else if (cr) {
@@ -127,6 +156,7 @@ final class LineGate extends InputStream {
             }
             scanned = end - at;
             if (scanned > longest + 1) { // its CR may be there already
+                chunk = dropped > 0 ? chunk : chunk(octets, at, scanned);
                 dropped += scanned;
                 intake.take(scanned);
                 scanned = 0;
@@ -138,8 +168,7 @@ final class LineGate extends InputStream {
             if (begun && lineEnd == Long.MAX_VALUE) {
                 lineEnd = nanos.getAsLong() + pace.line().toNanos();
             }
-            boolean between = !inTransaction.getAsBoolean();
-            long deadline = Math.min(Math.min(commandEnd, lineEnd), between ? sessionEnd : Long.MAX_VALUE);
+            long deadline = Math.min(Math.min(commandEnd, lineEnd), whole);
             Intake.Filled filled = intake.await(deadline);
             if (filled == Intake.Filled.HAND_OVER && !between) {
                 // A transaction that is open may go on for a while.
@@ -151,7 +180,7 @@ final class LineGate extends InputStream {
             switch (filled) {
                 case OCTETS -> {}
                 case TIMEOUT -> {
-                    return timedOut(between, bare);
+                    return timedOut(nanos.getAsLong() >= whole, between, bare);
                 }
                 case HAND_OVER -> {
                     return new Heard.Over(Reply.of(421, "4.3.2", "closing for maintenance; come back"), "hand-over");
@@ -166,13 +195,22 @@ final class LineGate extends InputStream {
         }
     }
 
-    private Heard timedOut(boolean between, boolean bare) {
+    private static Heard timedOut(boolean whole, boolean between, boolean bare) {
         if (bare) {
             return new Heard.Over(Reply.of(421, "4.4.2", "time-out: lines end with CR LF"), "line without CR LF");
         }
-        return between && nanos.getAsLong() >= sessionEnd
+        if (!whole) {
+            return new Heard.Over(Reply.of(421, "4.4.2", "time-out waiting for a command"), "idle");
+        }
+        return between
                 ? new Heard.Over(Reply.of(421, "4.4.2", "session took too long"), "session limit")
-                : new Heard.Over(Reply.of(421, "4.4.2", "time-out waiting for a command"), "idle");
+                : new Heard.Over(Reply.of(421, "4.4.2", "the message took too long"), "transaction limit");
+    }
+
+    private static boolean chunk(byte[] octets, int from, int length) {
+        String begin = new String(octets, from, Math.min(length, 5), StandardCharsets.ISO_8859_1);
+        return begin.regionMatches(true, 0, "BDAT", 0, 4)
+                && (length < 5 || !Character.isLetterOrDigit(begin.charAt(4)));
     }
 
     private static Heard text(byte[] octets, int from, int length, boolean bare) {
@@ -185,18 +223,20 @@ final class LineGate extends InputStream {
             if (octet < 0) {
                 ascii = false;
             } else if (octet < ' ' && octet != '\t' || octet == 127) {
-                return new Heard.Bad(Reply.of(500, "5.5.2", "control character in a command"), "control character");
+                return CONTROL;
             }
         }
         if (ascii) {
             return new Heard.Line(new String(octets, from, length, StandardCharsets.ISO_8859_1));
         }
         try {
-            return new Heard.Line(StandardCharsets.UTF_8
+            String text = StandardCharsets.UTF_8
                     .newDecoder()
                     .onMalformedInput(CodingErrorAction.REPORT)
                     .decode(ByteBuffer.wrap(octets, from, length))
-                    .toString());
+                    .toString();
+            // U+0080 to U+009F: a terminal obeys them, and no reply may repeat them.
+            return text.chars().anyMatch(c -> c >= 0x80 && c < 0xa0) ? CONTROL : new Heard.Line(text);
         } catch (CharacterCodingException _) {
             return new Heard.Bad(Reply.of(500, "5.5.2", "a command is ASCII or UTF-8"), "not UTF-8");
         }

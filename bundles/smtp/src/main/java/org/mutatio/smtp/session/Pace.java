@@ -9,7 +9,8 @@ import java.time.Duration;
 /// @param session in all, looked at between transactions
 /// @param rate octets a second that a message must have on average, once the grace is used up
 /// @param grace how far it may fall behind that
-/// @param message from DATA, or the first BDAT, to the message's end
+/// @param message from MAIL to the last command of its transaction (RCPT and BDAT may go on for ever), and from DATA,
+///     or the first BDAT, to the message's end
 /// @param handOver how long an open transaction may go on when our bundle is being replaced
 public record Pace(
         Duration command,

@@ -2,6 +2,8 @@ package org.mutatio.smtp.session;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +20,7 @@ import org.mutatio.smtp.protocol.Command;
 import org.mutatio.smtp.protocol.CommandParser;
 import org.mutatio.smtp.protocol.Conversation;
 import org.mutatio.smtp.protocol.Turn;
+import org.mutatio.smtp.protocol.Verb;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.subethamail.smtp.DropConnectionException;
@@ -36,7 +39,11 @@ final class SmtpSession {
     private static final long MOST_EXCESS = 256L * 1024 * 1024;
 
     private static final int MOST_ROUNDS = 16;
-    private static final Reply UNAVAILABLE = Reply.of(451, "4.3.0", "not now, try again later");
+
+    /// Commands that are answered after a refused greeting.
+    private static final int MOST_ASIDE = 20;
+
+    static final Reply UNAVAILABLE = Reply.of(451, "4.3.0", "not now, try again later");
 
     private final Connection connection;
     private final Conversation conversation;
@@ -51,8 +58,10 @@ final class SmtpSession {
 
     private @Nullable Incoming incoming; // of a BDAT message that goes on
     private @Nullable MailId unread; // the mail whose final reply was not yet seen to be read
-    private boolean earlyOctets; // octets or a close came before that reply: they prove nothing
-    private boolean chunkTaken;
+    private boolean earlyOctets; // octets or a close came before that reply left: they prove nothing
+    private boolean unwelcome; // refused in place of the greeting
+    private boolean chunkTaken; // what came behind the BDAT was read, or is being read
+    private boolean inMessage; // octets of a message are being read
 
     SmtpSession(
             Connection connection,
@@ -76,12 +85,16 @@ final class SmtpSession {
         this.gate = new LineGate(
                 intake, pace, nanos, () -> conversation.transaction().isPresent());
         intake.onOctets(this::octetsCame);
+        intake.onWait(this::repliesLeft);
     }
 
     /// Returns when the conversation is over.
     void run(Frame frame) throws IOException {
         try {
             frame.run(new GateSocket(this, gate, out, conversation.client()));
+            if (unwelcome) {
+                untilQuit();
+            }
         } finally {
             if (gate.heard() instanceof Heard.Gone(boolean inOrder) && inOrder) {
                 octetsCame(); // an orderly close after the reply proves as much as an octet
@@ -93,10 +106,38 @@ final class SmtpSession {
         }
     }
 
+    /// RFC 5321 section 3.1: who was refused in place of the greeting says QUIT before we close, and hears 503
+    /// until then.
+    /// Closing on octets not yet read could also cost him the refusal. A minute is enough for that.
+    private void untilQuit() {
+        gate.endBy(nanos.getAsLong() + pace.line().toNanos());
+        for (int i = 0; i < MOST_ASIDE; i++) {
+            switch (gate.aside()) {
+                case Heard.Line(var text) when Verb.of(text) == Verb.QUIT -> {
+                    aside(Reply.of(221, "2.0.0", "closing"));
+                    return;
+                }
+                case Heard.Line _, Heard.Bad _ -> aside(Reply.of(503, "5.5.1", "no service for you; say QUIT"));
+                case Heard.Over over -> {
+                    aside(over.reply());
+                    return;
+                }
+                case Heard.Gone _ -> {
+                    return;
+                }
+            }
+        }
+    }
+
+    private void aside(Reply reply) {
+        byte[] line = (Conversation.line(reply, false) + "\r\n").getBytes(StandardCharsets.US_ASCII);
+        out.write(line, 0, line.length);
+    }
+
     private void end() {
         try {
             conversation.end();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError e) {
             LOG.error("event=session-end-failed session={}", connection.id(), e);
         }
     }
@@ -111,6 +152,7 @@ final class SmtpSession {
         try {
             Optional<Reply> refusal = conversation.connect();
             refusal.ifPresent(reply -> meters.refused("connect", reply));
+            unwelcome = refusal.filter(reply -> reply.code() != 421).isPresent();
             return refusal;
         } catch (AbsentServiceException e) {
             LOG.warn("event=no-pipeline session={} reason=\"{}\"", connection.id(), e.getMessage());
@@ -124,7 +166,7 @@ final class SmtpSession {
     /// Answers the line that the gate holds.
     void execute(Session library) throws IOException, DropConnectionException {
         switch (gate.heard()) {
-            case Heard.Line(var text) -> execute(parser.parse(text, conversation.offered()), library);
+            case Heard.Line(var text) -> execute(command(text), library);
             case Heard.Bad(var reply, var reason) -> execute(new Command.Malformed(reply, reason), library);
             case Heard.Over over -> {
                 LOG.info(
@@ -138,12 +180,23 @@ final class SmtpSession {
         }
     }
 
+    /// A fault in our parser costs one command, not the session.
+    private Command command(String text) {
+        try {
+            return parser.parse(text, conversation.offered());
+        } catch (RuntimeException | LinkageError | StackOverflowError e) {
+            LOG.error("event=parse-failed session={}", connection.id(), e);
+            return new Command.Malformed(UNAVAILABLE, "fault of ours");
+        }
+    }
+
     private String address() {
         return conversation.client().getAddress().getHostAddress();
     }
 
     private void execute(Command command, Session library) throws IOException, DropConnectionException {
         chunkTaken = false;
+        inMessage = false;
         try {
             perform(command, conversation.answer(command), library);
         } catch (AbsentServiceException e) {
@@ -165,10 +218,30 @@ final class SmtpSession {
     }
 
     private void unavailable(Command command, Session library) throws IOException, DropConnectionException {
-        if (command instanceof Command.Chunk chunk && !chunkTaken && !skip(chunk.size())) {
+        if (inMessage) {
+            // Where it ends is not known any more, and its rest must not run as commands.
+            throw farewell(Reply.of(421, "4.3.0", "not now, come back"));
+        }
+        if (!(command instanceof Command.Chunk chunk)) {
+            library.sendResponse(Conversation.line(UNAVAILABLE, false));
             return;
         }
-        library.sendResponse(Conversation.line(UNAVAILABLE, false));
+        if (!chunkTaken && !skip(chunk.size())) {
+            return;
+        }
+        // RFC 3030 section 2: a message that lacks a chunk must not go on.
+        send(
+                chunk.last()
+                        ? conversation.refused(UNAVAILABLE, "fault of ours")
+                        : conversation.refusedBeforeItsEnd(UNAVAILABLE, "fault of ours"),
+                library);
+    }
+
+    private void send(List<String> lines, Session library) throws IOException {
+        library.sendResponse(String.join("\r\n", lines));
+        if (lines.getLast().startsWith("421")) {
+            gate.shut(); // RFC 5321 section 3.8: whoever chose it, we close
+        }
     }
 
     private void dropIncoming() {
@@ -182,7 +255,7 @@ final class SmtpSession {
     private void perform(Command command, Turn turn, Session library) throws IOException, DropConnectionException {
         switch (turn) {
             case Turn.Say(var reply) -> say(command, reply, library);
-            case Turn.Lines(var lines) -> library.sendResponse(String.join("\r\n", lines));
+            case Turn.Lines(var lines) -> send(lines, library);
             case Turn.Farewell(var reply) -> {
                 counted(command, reply);
                 throw farewell(reply);
@@ -190,15 +263,20 @@ final class SmtpSession {
             case Turn.Encrypt(var goAhead) -> encrypt(goAhead, library);
             case Turn.ReadData data -> readData(data, library);
             case Turn.ReadChunk chunk -> readChunk(chunk, library);
-            case Turn.Skip(var size, var reply) -> {
+            case Turn.Skip(var size, var reply, var copies) -> {
                 chunkTaken = true;
+                inMessage = true;
                 if (skip(size)) {
-                    say(command, reply, library);
+                    inMessage = false;
+                    for (int i = 0; i < copies; i++) {
+                        say(command, reply, library);
+                    }
                 }
             }
             case Turn.Exchange exchange -> authenticate(exchange, library);
             case Turn.Regreet _ -> {
                 Optional<Reply> refusal = refusesGreeting();
+                unwelcome = false; // a proxy of ours needs no patience
                 if (refusal.isPresent()) {
                     throw farewell(refusal.get());
                 }
@@ -208,7 +286,7 @@ final class SmtpSession {
     }
 
     private static DropConnectionException farewell(Reply reply) {
-        return new DropConnectionException(reply.code(), reply.status() + " " + reply.text());
+        return new DropConnectionException(reply.code(), Conversation.parting(reply));
     }
 
     private void say(Command command, Reply reply, Session library) throws IOException {
@@ -275,9 +353,11 @@ final class SmtpSession {
         try {
             Incoming.Refusal early = message.refusal();
             if (early != null) {
-                refused(early.reply(), early.reason(), library);
+                refusal(early);
+                send(conversation.refusedBeforeItsEnd(early.reply(), early.reason()), library);
                 return;
             }
+            inMessage = true;
             library.sendResponse("354 end with <CR LF>.<CR LF>");
             long from = nanos.getAsLong();
             long raw = 0;
@@ -292,6 +372,7 @@ final class SmtpSession {
                 message.look();
                 excess(raw, data.limit());
             }
+            inMessage = false;
             finish(message, library);
         } finally {
             message.close();
@@ -325,7 +406,7 @@ final class SmtpSession {
                         connection.id(),
                         address(),
                         octets);
-                conversation.transaction().ifPresent(open -> open.refused(reply, "too slow: " + octets + " octets"));
+                conversation.givenUp(reply, "too slow: " + octets + " octets");
                 meters.refused("data", reply);
                 throw farewell(reply);
             }
@@ -360,6 +441,8 @@ final class SmtpSession {
     }
 
     private void readChunk(Turn.ReadChunk chunk, Session library) throws IOException, DropConnectionException {
+        chunkTaken = true;
+        inMessage = true;
         Incoming message = incoming;
         if (message == null) {
             message = new Incoming(
@@ -371,7 +454,6 @@ final class SmtpSession {
                     nanos.getAsLong());
             incoming = message;
         }
-        chunkTaken = true;
         long from = nanos.getAsLong();
         long left = chunk.size();
         while (left > 0) {
@@ -386,10 +468,12 @@ final class SmtpSession {
             message.look();
             excess(chunk.size() - left, chunk.limit());
         }
+        inMessage = false;
         Incoming.Refusal refusal = message.refusal();
-        if (refusal != null) {
+        if (refusal != null && !chunk.last()) {
             dropIncoming();
-            refused(refusal.reply(), refusal.reason(), library);
+            refusal(refusal);
+            send(conversation.refusedBeforeItsEnd(refusal.reply(), refusal.reason()), library);
         } else if (chunk.last()) {
             incoming = null;
             try {
@@ -406,8 +490,7 @@ final class SmtpSession {
         ByteBuffer summary = message.summary();
         Incoming.Refusal refusal = message.refusal();
         if (summary == null || refusal != null) {
-            Reply reply = refusal == null ? UNAVAILABLE : refusal.reply();
-            refused(reply, refusal == null ? "" : refusal.reason(), library);
+            refused(refusal == null ? new Incoming.Refusal(UNAVAILABLE, "") : refusal, library);
             return;
         }
         Transaction.Answer answer;
@@ -419,7 +502,7 @@ final class SmtpSession {
                     connection.id(),
                     message.transaction().id(),
                     e.getMessage());
-            refused(UNAVAILABLE, "service absent", library);
+            refused(new Incoming.Refusal(UNAVAILABLE, "service absent"), library);
             return;
         } catch (RuntimeException | LinkageError | StackOverflowError e) {
             LOG.error(
@@ -427,7 +510,7 @@ final class SmtpSession {
                     connection.id(),
                     message.transaction().id(),
                     e);
-            refused(UNAVAILABLE, "fault of ours: " + e, library);
+            refused(new Incoming.Refusal(UNAVAILABLE, "fault of ours: " + e), library);
             return;
         }
         if (answer.reply().positive()) {
@@ -438,43 +521,54 @@ final class SmtpSession {
         }
         List<String> lines = conversation.answered(answer);
         answer.kept().ifPresent(kept -> awaitReading(kept.id()));
-        library.sendResponse(String.join("\r\n", lines));
+        send(lines, library);
     }
 
-    private void refused(Reply reply, String reason, Session library) throws IOException {
+    private void refused(Incoming.Refusal refusal, Session library) throws IOException {
+        refusal(refusal);
+        send(conversation.refused(refusal.reply(), refusal.reason()), library);
+    }
+
+    private void refusal(Incoming.Refusal refusal) {
         LOG.info(
                 "event=refused session={} client={} stage=data reply=\"{}\" reason=\"{}\"{}",
                 connection.id(),
                 address(),
-                reply,
-                reason,
+                refusal.reply(),
+                refusal.reason(),
                 conversation.transaction().map(open -> " id=" + open.id()).orElse(""));
-        meters.refused("data", reply);
-        library.sendResponse(String.join("\r\n", conversation.refused(reply, reason)));
+        meters.refused("data", refusal.reply());
     }
 
     /// The reply to a kept mail is about to leave. Only what comes after it shows that it was read; octets or a close
-    /// that are there already do not.
+    /// that are there already do not, however many reads they take.
     private void awaitReading(MailId id) {
         unread = id;
+        earlyOctets = inputThere();
+    }
+
+    /// Once nothing is there any more, what comes next was sent after the reply.
+    private void repliesLeft() {
+        if (unread != null && earlyOctets) {
+            earlyOctets = inputThere();
+        }
+    }
+
+    private boolean inputThere() {
         try {
-            earlyOctets = switch (connection.awaitInput(java.time.Duration.ZERO)) {
+            return switch (connection.awaitInput(Duration.ZERO)) {
                 case READY, CLOSED -> true;
                 case HAND_OVER -> connection.available() > 0;
                 case TIMEOUT -> false;
             };
         } catch (IOException _) {
-            earlyOctets = true;
+            return true;
         }
     }
 
     private void octetsCame() {
         MailId id = unread;
-        if (id == null) {
-            return;
-        }
-        if (earlyOctets) {
-            earlyOctets = false;
+        if (id == null || earlyOctets) {
             return;
         }
         unread = null;
@@ -514,8 +608,17 @@ final class SmtpSession {
                     step = exchange.respond(response.get());
                 }
                 case SaslStep.Success(var account, var last) -> {
-                    if (last.hasRemaining() && ask(last, turn, library).isEmpty()) {
-                        return;
+                    if (last.hasRemaining()) {
+                        Optional<ByteBuffer> response = ask(last, turn, library);
+                        if (response.isEmpty()) {
+                            return;
+                        }
+                        if (response.get().hasRemaining()) {
+                            // RFC 4422 section 5: the exchange is over, there is nothing to say any more.
+                            notAuthenticated(
+                                    turn, Reply.of(501, "5.5.2", "no response is wanted"), "response too many", library);
+                            return;
+                        }
                     }
                     if (!connection.authenticated(account.address().folded().toString())) {
                         throw farewell(Reply.of(421, "4.7.0", "too many connections of this account"));
@@ -592,6 +695,6 @@ final class SmtpSession {
                 reply,
                 reason,
                 id.map(known -> " id=" + known).orElse(""));
-        library.sendResponse(Conversation.line(reply, false));
+        send(List.of(Conversation.line(reply, false)), library);
     }
 }

@@ -9,10 +9,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.mutatio.api.pipeline.MailParameters;
 import org.mutatio.api.pipeline.Pipeline;
 import org.mutatio.api.pipeline.Session;
@@ -29,7 +31,7 @@ import org.mutatio.sdk.mail.ReversePath;
 import org.mutatio.sdk.reply.Reply;
 
 /// Takes mail for example.com, but for local parts that begin with `no`; `full@` is over quota, `picky@` refuses each
-/// message, `bug@` makes a fault of ours. Remembers everything.
+/// message, `wordy@` in 1,200 words, `bug@` makes a fault of ours, `leave@` is answered 421. Remembers everything.
 final class FakePipeline implements Pipeline {
 
     /// One message that was taken.
@@ -45,9 +47,18 @@ final class FakePipeline implements Pipeline {
     int openSessions;
     int openSpools;
     boolean diskFull;
+    String connectText = "not you";
     boolean faultAtMail;
+    final Set<String> faults = new HashSet<>(); // calls that throw, by name; `write 2` is the second one
+    int writes;
     long sizeLimit = Long.MAX_VALUE;
     private final Random random = new Random(7);
+
+    private void fault(String call) {
+        if (faults.contains(call)) {
+            throw new IllegalStateException("a fault at " + call + ", on purpose");
+        }
+    }
 
     @Override
     public Session open(SessionFacts about) {
@@ -66,7 +77,7 @@ final class FakePipeline implements Pipeline {
         @Override
         public Optional<Reply> connect() {
             return about.client().getAddress().getHostAddress().equals("192.0.2.66")
-                    ? Optional.of(Reply.of(554, "5.7.1", "not you"))
+                    ? Optional.of(Reply.of(554, "5.7.1", connectText))
                     : Optional.empty();
         }
 
@@ -79,7 +90,7 @@ final class FakePipeline implements Pipeline {
 
         @Override
         public void note(TraceStep step) {
-            // not looked at
+            fault("note");
         }
 
         @Override
@@ -93,6 +104,7 @@ final class FakePipeline implements Pipeline {
 
         @Override
         public MailId refused(String outcome, String subject, Reply reply, String reason) {
+            fault("session refused");
             refused.add(outcome + " " + reply.code());
             return MailId.of(Instant.EPOCH, random);
         }
@@ -140,6 +152,9 @@ final class FakePipeline implements Pipeline {
             if (!address.domain().ascii().equals("example.com")) {
                 return Reply.of(550, "5.7.1", "no relay");
             }
+            if (address.localPart().equals("leave")) {
+                return Reply.of(421, "4.3.2", "leave");
+            }
             if (address.localPart().startsWith("no")) {
                 return Reply.of(550, "5.1.1", "no such user");
             }
@@ -160,6 +175,7 @@ final class FakePipeline implements Pipeline {
 
         @Override
         public long sizeLimit() {
+            fault("size limit");
             return sizeLimit;
         }
 
@@ -168,6 +184,7 @@ final class FakePipeline implements Pipeline {
             if (diskFull) {
                 throw new StoreUnavailableException(Reply.of(452, "4.3.1", "disk full"), "disk full, on purpose");
             }
+            fault("spool");
             openSpools++;
             return new FakeSpool();
         }
@@ -179,6 +196,10 @@ final class FakePipeline implements Pipeline {
             }
             List<Reply> each = new ArrayList<>();
             for (String one : to) {
+                if (one.startsWith("wordy")) {
+                    each.add(Reply.of(550, "5.7.1", "word ".repeat(1_199) + "(" + id + ")"));
+                    continue;
+                }
                 each.add(
                         one.startsWith("picky")
                                 ? Reply.of(550, "5.7.1", "I refuse é (" + id + ")")
@@ -203,11 +224,12 @@ final class FakePipeline implements Pipeline {
 
         @Override
         public void note(TraceStep step) {
-            // not looked at
+            fault("note");
         }
 
         @Override
         public void refused(Reply reply, String reason) {
+            fault("refused");
             refused.add("message " + reply.code() + " " + reply.status());
         }
 
@@ -216,6 +238,7 @@ final class FakePipeline implements Pipeline {
             if (!closed) {
                 closed = true;
                 openTransactions--;
+                fault("close");
             }
         }
     }
@@ -235,6 +258,7 @@ final class FakePipeline implements Pipeline {
             if (diskFull) {
                 throw new StoreUnavailableException(Reply.of(452, "4.3.1", "disk full"), "disk full, on purpose");
             }
+            fault("write " + ++writes);
             byte[] copy = new byte[more.remaining()];
             more.get(copy);
             octets.writeBytes(copy);
@@ -267,6 +291,7 @@ final class FakePipeline implements Pipeline {
             if (!closed) {
                 closed = true;
                 openSpools--;
+                fault("close spool");
             }
         }
 

@@ -74,6 +74,7 @@ final class TranscriptsTest {
             case "normalise" -> talk.settings(s -> change(s, s.xclient(), BareLineEnds.NORMALISE, s.recipients()));
             case "xclient" ->
                 talk.settings(s -> change(s, Networks.of(List.of("192.0.2.0/24")), s.bareLineEnds(), s.recipients()));
+            case "tight" -> talk.given(pipeline -> pipeline.sizeLimit = 100);
             case "small" -> talk.listener(java.util.Map.of("message-size", "1000 B"));
             case "three-recipients" -> talk.settings(s -> change(s, s.xclient(), s.bareLineEnds(), 3));
             case "unwelcome" -> talk.client("192.0.2.66");
