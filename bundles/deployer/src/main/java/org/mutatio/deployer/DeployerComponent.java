@@ -163,10 +163,9 @@ public final class DeployerComponent {
     private void begin() throws IOException {
         List<Path> jars;
         try (Stream<Path> all = Files.list(Path.of(property("mutatio.distribution"), "system"))) {
-            jars = new ArrayList<>(
-                    all.filter(jar -> jar.toString().endsWith(".jar"))
-                            .sorted(Comparator.comparing(DeployerComponent::turn).thenComparing(Comparator.naturalOrder()))
-                            .toList());
+            jars = new ArrayList<>(all.filter(jar -> jar.toString().endsWith(".jar"))
+                    .sorted(Comparator.comparingInt(DeployerComponent::turn).thenComparing(Comparator.naturalOrder()))
+                    .toList());
         }
         Map<String, Long> present = new HashMap<>();
         for (Bundle bundle : context.getBundles()) {

@@ -45,7 +45,8 @@ public @interface SmtpConfig {
     @AttributeDefinition(description = "How long a session may last, looked at between messages")
     String sessionTimeout() default "1 h";
 
-    @AttributeDefinition(description = "How long one message may take to come in, and the commands from MAIL on before it")
+    @AttributeDefinition(
+            description = "How long one message may take to come in, and the commands from MAIL on before it")
     String messageTimeout() default "1 h";
 
     @AttributeDefinition(description = "Octets a second that a message must come with, on average")

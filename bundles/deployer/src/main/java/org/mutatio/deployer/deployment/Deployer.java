@@ -161,12 +161,10 @@ public final class Deployer {
     ///
     /// @param recorded empty: the distribution's own
     /// @param read what it says of itself, where that was read already
-    private record Candidate(
-            Path jar, String origin, Optional<Book.Version> recorded, Optional<JarFacts> read) {}
+    private record Candidate(Path jar, String origin, Optional<Book.Version> recorded, Optional<JarFacts> read) {}
 
     private Candidate kept(Book.Version version) {
-        return new Candidate(
-                folder.resolve(version.jar()), version.origin(), Optional.of(version), Optional.empty());
+        return new Candidate(folder.resolve(version.jar()), version.origin(), Optional.of(version), Optional.empty());
     }
 
     private static JarFacts facts(Candidate candidate) throws RefusedException {

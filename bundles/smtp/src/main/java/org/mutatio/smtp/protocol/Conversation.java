@@ -684,8 +684,8 @@ public final class Conversation {
         count(reply);
         AtomicReference<@Nullable MailId> id = new AtomicReference<>();
         session.opened()
-                .ifPresent(open -> guarded(
-                        "refused", () -> id.set(open.refused("login-failed", mechanism, reply, reason))));
+                .ifPresent(open ->
+                        guarded("refused", () -> id.set(open.refused("login-failed", mechanism, reply, reason))));
         return Optional.ofNullable(id.get());
     }
 

@@ -65,7 +65,8 @@ final class Xtext {
         }
         int point = 0;
         for (int i = 0; i < digits.length(); i++) {
-            int digit = digits.charAt(i) < 128 ? Character.digit(digits.charAt(i), 16) : -1; // either case, unlike xtext
+            int digit =
+                    digits.charAt(i) < 128 ? Character.digit(digits.charAt(i), 16) : -1; // either case, unlike xtext
             if (digit < 0) {
                 return false;
             }

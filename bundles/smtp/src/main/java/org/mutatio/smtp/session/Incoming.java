@@ -179,7 +179,8 @@ final class Incoming implements MessageScanner.Sink, AutoCloseable {
         try {
             held.close();
         } catch (RuntimeException | LinkageError e) {
-            LOG.warn("event=spool-close-failed id={}", transaction.id(), e); // the store empties the folder at its start
+            LOG.warn(
+                    "event=spool-close-failed id={}", transaction.id(), e); // the store empties the folder at its start
         }
     }
 }

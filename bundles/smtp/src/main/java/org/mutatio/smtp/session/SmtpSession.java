@@ -113,7 +113,8 @@ final class SmtpSession {
         gate.endBy(nanos.getAsLong() + pace.line().toNanos());
         for (int i = 0; i < MOST_ASIDE; i++) {
             switch (gate.aside()) {
-                case Heard.Line(var text) when Verb.of(text) == Verb.QUIT -> {
+                case Heard.Line(var text)
+                when Verb.of(text) == Verb.QUIT -> {
                     aside(Reply.of(221, "2.0.0", "closing"));
                     return;
                 }
@@ -616,7 +617,10 @@ final class SmtpSession {
                         if (response.get().hasRemaining()) {
                             // RFC 4422 section 5: the exchange is over, there is nothing to say any more.
                             notAuthenticated(
-                                    turn, Reply.of(501, "5.5.2", "no response is wanted"), "response too many", library);
+                                    turn,
+                                    Reply.of(501, "5.5.2", "no response is wanted"),
+                                    "response too many",
+                                    library);
                             return;
                         }
                     }

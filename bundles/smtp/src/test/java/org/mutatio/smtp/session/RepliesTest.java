@@ -25,14 +25,17 @@ final class RepliesTest {
 
     @Test
     void noLineHasMoreThan512Octets() { // RFC 5321 section 4.5.3.1.5, RFC 2034 section 4
-        for (String text : List.of("word ".repeat(300) + "end", "x".repeat(3_000), "é ".repeat(400), "\uD83D\uDE00".repeat(500))) {
-            List<String> lines =
-                    Conversation.line(Reply.of(550, "5.999.999", text), true).lines().toList();
+        for (String text :
+                List.of("word ".repeat(300) + "end", "x".repeat(3_000), "é ".repeat(400), "\uD83D\uDE00".repeat(500))) {
+            List<String> lines = Conversation.line(Reply.of(550, "5.999.999", text), true)
+                    .lines()
+                    .toList();
             assertTrue(lines.size() > 1);
             lines.subList(0, lines.size() - 1).forEach(line -> assertTrue(line.startsWith("550-5.999.999 "), line));
             assertTrue(lines.getLast().startsWith("550 5.999.999 "));
             lines.forEach(RepliesTest::fits);
-            String told = String.join("", lines.stream().map(line -> line.substring(14)).toList());
+            String told = String.join(
+                    "", lines.stream().map(line -> line.substring(14)).toList());
             assertEquals(text.replace(" ", ""), told.replace(" ", ""));
         }
         assertEquals("250 2.0.0 ok", Conversation.line(Reply.of(250, "2.0.0", "ok"), false));
@@ -52,13 +55,21 @@ final class RepliesTest {
                 """.replace("\n", "\r\n");
         String said = new Talk().throwAt(sent.getBytes(StandardCharsets.US_ASCII));
         said.lines().forEach(RepliesTest::fits);
-        assertTrue(said.lines().filter(line -> line.startsWith("550-5.7.1 word")).count() > 10, said);
-        assertEquals(1, said.lines().filter(line -> line.startsWith("550 5.7.1 ") && line.endsWith(")")).count());
+        assertTrue(
+                said.lines().filter(line -> line.startsWith("550-5.7.1 word")).count() > 10, said);
+        assertEquals(
+                1,
+                said.lines()
+                        .filter(line -> line.startsWith("550 5.7.1 ") && line.endsWith(")"))
+                        .count());
     }
 
     @Test
     void partingWordsAreShortAndAscii() { // RFC 6531 section 3.7.4.2: there was no SMTPUTF8 yet
-        new Talk().client("192.0.2.66").given(pipeline -> pipeline.connectText = "not you, Jörg").talk("""
+        new Talk()
+                .client("192.0.2.66")
+                .given(pipeline -> pipeline.connectText = "not you, Jörg")
+                .talk("""
                 S: 554 5.7.1 not you, J?rg
                 """);
         fits(new Talk()
