@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.mutatio.net.Connection;
@@ -23,6 +24,9 @@ final class Intake {
         /// Reset, or our side failed.
         LOST
     }
+
+    /// Octets of a line that has only begun.
+    private static final int FEW = 1024;
 
     private final Connection connection;
     private final InputStream in;
@@ -54,7 +58,7 @@ final class Intake {
         aboutToWait = told;
     }
 
-    /// The buffer; valid while [#buffered] is more than 0.
+    /// The buffer; valid while [#buffered] is more than 0, and until the next wait.
     byte[] octets() {
         byte[] lent = buffer;
         return lent == null ? new byte[0] : lent;
@@ -77,14 +81,29 @@ final class Intake {
         at += count;
     }
 
-    /// Gives the buffer back when it is empty.
+    /// Gives the buffer back when it is empty. The beginning of a line is kept in an array of its size: thousands that
+    /// send one octet and wait would hold a buffer each.
     void release() {
         byte[] lent = buffer;
-        if (lent != null && at == end) {
-            buffers.takeBack(lent);
+        if (lent == null) {
+            return;
+        }
+        if (at == end) {
+            giveBack(lent);
             buffer = null;
             at = 0;
             end = 0;
+        } else if (lent.length == Buffers.SIZE && end - at <= FEW) {
+            buffer = Arrays.copyOfRange(lent, at, end);
+            end -= at;
+            at = 0;
+            giveBack(lent);
+        }
+    }
+
+    private void giveBack(byte[] lent) {
+        if (lent.length == Buffers.SIZE) {
+            buffers.takeBack(lent);
         }
     }
 
@@ -146,9 +165,15 @@ final class Intake {
     /// @return 0 when the read timed out
     private int read() throws IOException {
         byte[] lent = buffer;
-        if (lent == null) {
-            lent = buffers.lend();
-            buffer = lent;
+        if (lent == null || lent.length < Buffers.SIZE) {
+            byte[] whole = buffers.lend();
+            if (lent != null) {
+                System.arraycopy(lent, at, whole, 0, end - at);
+                end -= at;
+                at = 0;
+            }
+            lent = whole;
+            buffer = whole;
         }
         if (at == end) {
             at = 0;
