@@ -193,7 +193,8 @@ public final class Summary {
     }
 
     /// The stored form: [#VERSION], then numbers (seven bits an octet, the low ones first, the high bit: more
-    /// follows) and octet strings (length and octets; a length of 0 is an absent one, else it is the length plus 1).
+    /// follows) and octet strings (length and octets; a length of 0 is an absent one, else it is the length
+    /// plus 1).
     public byte[] toBytes() {
         var out = new ByteArrayOutputStream(256);
         out.write(VERSION);
