@@ -13,8 +13,10 @@ import org.mutatio.mime.OctetStrings;
 import org.mutatio.mime.header.Parameter;
 import org.mutatio.mime.header.Parameters;
 
-/// What is known of a message without reading it: the tree of its parts by offsets, the fields of its ENVELOPE, and
-/// facts. Immutable; goes into a table as octets ([#toBytes]) and back ([#parse]).
+/// What is known of a message without reading it: the tree of its parts by offsets, the fields of its
+/// ENVELOPE, and
+/// facts.
+/// Immutable; goes into a table as octets ([#toBytes]) and back ([#parse]).
 public final class Summary {
     /// The first octet of the stored form. Another one means: written by another version, scan the message
     /// again.
@@ -113,12 +115,15 @@ public final class Summary {
 
     /// The summary of the same body behind another root header block, without reading the body.
     ///
-    /// Facts that cannot be told apart any more (a bare LF in the old header or in the body?) are kept: they may be
-    /// true of neither. The limits of the header block are those of the new one.
+    /// Facts that cannot be told apart any more (a bare LF in the old header or in the body?) are kept:
+    /// they may be
+    /// true of
+    /// neither. The limits of the header block are those of the new one.
     ///
     /// @param header the whole new block, its blank line included
     /// @return empty when the body must be scanned anew: the new header reads it otherwise (another boundary,
-    /// multipart or message), or is no complete header block
+    /// multipart or
+    /// message), or is no complete header block
     public Optional<Summary> withHeader(byte[] header) {
         if (facts.contains(Fact.NO_BODY)) {
             return Optional.empty();
@@ -193,8 +198,9 @@ public final class Summary {
     }
 
     /// The stored form: [#VERSION], then numbers (seven bits an octet, the low ones first, the high bit: more
-    /// follows) and octet strings (length and octets; a length of 0 is an absent one, else it is the length
-    /// plus 1).
+    /// follows)
+    /// and octet
+    /// strings (length and octets; a length of 0 is an absent one, else it is the length plus 1).
     public byte[] toBytes() {
         var out = new ByteArrayOutputStream(256);
         out.write(VERSION);
