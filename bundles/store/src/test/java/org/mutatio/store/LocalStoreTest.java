@@ -22,6 +22,8 @@ import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,6 +39,7 @@ import org.mutatio.api.store.MailboxInfo;
 import org.mutatio.api.store.MailboxState;
 import org.mutatio.api.store.OpenMailbox;
 import org.mutatio.api.store.RefusedChangeException;
+import org.mutatio.api.store.RefusedChangeException.Refusal;
 import org.mutatio.api.store.SpecialUse;
 import org.mutatio.api.store.Spool;
 import org.mutatio.api.store.StoredAccount;
@@ -97,6 +100,11 @@ class LocalStoreTest {
     private Change.Delivered deliver(
             long account, Change.Place place, byte[] octets, Flags flags, Optional<Fingerprint> fingerprint)
             throws Exception {
+        return deliver(octets, fingerprint, new Change.Placement(account, place, flags, NOW));
+    }
+
+    private Change.Delivered deliver(byte[] octets, Optional<Fingerprint> fingerprint, Change.Placement... placements)
+            throws Exception {
         MailId id = MailId.of(NOW, random);
         try (Spool spool = store.spool()) {
             for (int at = 0; at < octets.length; at += 10_000) {
@@ -113,7 +121,7 @@ class LocalStoreTest {
                                             ByteBuffer.wrap("Received: by us\r\n".getBytes(StandardCharsets.US_ASCII))),
                                     new Change.Slice.Received(0, octets.length)),
                             ByteBuffer.wrap(new byte[] {1, 2, 3}),
-                            List.of(new Change.Placement(account, place, flags, NOW)),
+                            List.of(placements),
                             List.of())),
                     trace(id, "kept"),
                     fingerprint));
@@ -467,6 +475,110 @@ class LocalStoreTest {
         assertEquals("held", store.find(entry.id()).orElseThrow().state());
         store.commit(new Change.ChangeQueue(List.of(entry.id()), Change.QueueAction.DROP, "test"));
         assertEquals(List.of(), store.of(id));
+    }
+
+    @Test
+    void anEntryThatArrivesHeldWaitsForItsRelease() throws Exception {
+        MailId id = MailId.of(NOW, random);
+        try (Spool spool = store.spool()) {
+            spool.write(ByteBuffer.wrap("body".getBytes(StandardCharsets.US_ASCII)));
+            Octets _ = spool.content();
+            Change.QueueEntry open = new Change.QueueEntry(
+                    "smtp:example.net",
+                    "ann@example.com",
+                    List.of(new Change.QueueRecipient("bo@example.net", "", "")),
+                    NOW,
+                    NOW.plusSeconds(1000),
+                    Map.of());
+            Change.QueueEntry held = new Change.QueueEntry(
+                    "smtp:example.org",
+                    open.sender(),
+                    open.recipients(),
+                    open.notBefore(),
+                    open.expires(),
+                    open.attributes(),
+                    true);
+            store.commit(new Change.Deliver(
+                    id,
+                    NOW,
+                    spool,
+                    List.of(new Change.Outcome(
+                            List.of(new Change.Slice.Received(0, 4)),
+                            ByteBuffer.allocate(0),
+                            List.of(),
+                            List.of(open, held))),
+                    trace(id, "queued"),
+                    Optional.empty()));
+        }
+        assertEquals(
+                List.of("waiting", "held"),
+                store.of(id).stream().map(Queue.Entry::state).toList());
+        close();
+        Files.delete(folder.resolve("data/index.mv.db")); // the journal has it too
+        open();
+        assertEquals(
+                List.of("waiting", "held"),
+                store.of(id).stream().map(Queue.Entry::state).toList());
+        Queue.Entry entry = store.of(id).getLast();
+        store.commit(new Change.ChangeQueue(List.of(entry.id()), Change.QueueAction.RELEASE, "test"));
+        assertEquals("waiting", store.find(entry.id()).orElseThrow().state());
+        assertEquals(NOW, store.find(entry.id()).orElseThrow().nextAttempt());
+    }
+
+    private Change.Placement limited(long account, long quota) {
+        return new Change.Placement(account, new Change.Place.Name("INBOX"), Flags.NONE, NOW, OptionalLong.of(quota));
+    }
+
+    @Test
+    void messagesAtTheSameTimeDoNotExceedAQuotaTogether() throws Exception {
+        long ann = account("ann@example.com").id();
+        byte[] message = new byte[600];
+        CountDownLatch go = new CountDownLatch(1);
+        AtomicInteger kept = new AtomicInteger();
+        AtomicInteger full = new AtomicInteger();
+        List<Thread> threads = new ArrayList<>();
+        for (int t = 0; t < 16; t++) {
+            threads.add(Thread.ofVirtual().start(() -> {
+                try {
+                    go.await();
+                    Change.Delivered _ = deliver(message, Optional.empty(), limited(ann, 2_000));
+                    kept.incrementAndGet();
+                } catch (RefusedChangeException e) {
+                    assertEquals(Refusal.OVERQUOTA, e.refusal());
+                    full.incrementAndGet();
+                } catch (Exception e) {
+                    throw new AssertionError(e);
+                }
+            }));
+        }
+        go.countDown();
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertEquals(3, kept.get()); // 617 octets each
+        assertEquals(13, full.get());
+        assertEquals(3 * 617, store.usage(ann).octets());
+    }
+
+    @Test
+    void aMessageThatIsTooMuchForOneAccountIsKeptInNone() throws Exception {
+        long ann = account("ann@example.com").id();
+        long bo = account("bo@example.com").id();
+        byte[] large = new byte[300 << 10]; // a blob
+        RefusedChangeException full = assertThrows(
+                RefusedChangeException.class,
+                () -> deliver(large, Optional.empty(), limited(ann, 1 << 20), limited(bo, 1_000)));
+        assertEquals(Refusal.OVERQUOTA, full.refusal());
+        assertEquals(0, store.usage(ann).messages());
+        try (var blobs = Files.walk(folder.resolve("data/blobs"))) {
+            assertEquals(0, blobs.filter(Files::isRegularFile).count());
+        }
+        // two copies in one account count twice, and as much as fits exactly is taken
+        assertThrows(
+                RefusedChangeException.class,
+                () -> deliver(new byte[83], Optional.empty(), limited(ann, 199), limited(ann, 199)));
+        Change.Delivered _ = deliver(new byte[83], Optional.empty(), limited(ann, 200), limited(ann, 200));
+        assertEquals(200, store.usage(ann).octets());
     }
 
     @Test

@@ -2,6 +2,7 @@ package org.mutatio.toml;
 
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.tomlj.MutableTomlArray;
 import org.tomlj.Toml;
 import org.tomlj.TomlArray;
@@ -12,34 +13,48 @@ import org.tomlj.TomlTable;
 public final class TomlEdit {
 
     private final TomlParseResult root;
+    private final String mark;
 
-    private TomlEdit(TomlParseResult root) {
+    private TomlEdit(TomlParseResult root, String mark) {
         this.root = root;
+        this.mark = mark;
     }
 
     /// @throws IllegalArgumentException the text is not well-formed: edit it by hand first
     public static TomlEdit of(String text) {
-        TomlParseResult root = Toml.parse(text);
+        String plain = TomlFile.withoutMark(text);
+        TomlParseResult root = Toml.parse(plain);
         if (root.hasErrors()) {
             throw new IllegalArgumentException(root.errors().getFirst().toString());
         }
-        return new TomlEdit(root);
+        return new TomlEdit(root, text.substring(0, text.length() - plain.length()));
     }
 
     /// Whether a file sets it, also as a table.
     public boolean has(List<String> path) {
-        return root.get(path) != null;
+        return at(path) != null;
+    }
+
+    /// Null too where something else than a table is on the way.
+    private @Nullable Object at(List<String> path) {
+        TomlTable table = root;
+        for (String key : path.subList(0, path.size() - 1)) {
+            if (!(table.get(List.of(key)) instanceof TomlTable next)) {
+                return null;
+            }
+            table = next;
+        }
+        return table.get(List.of(path.getLast()));
     }
 
     /// The keys of a table in file order, as written without quotes; empty when there is no such table.
     public List<String> keys(List<String> path) {
-        return root.get(path) instanceof TomlTable table ? List.copyOf(table.keySet()) : List.of();
+        return at(path) instanceof TomlTable table ? List.copyOf(table.keySet()) : List.of();
     }
 
     /// The texts of a list; empty when something else stands there or nothing.
     public Optional<List<String>> texts(List<String> path) {
-        return root.get(path) instanceof TomlArray array
-                        && array.toList().stream().allMatch(String.class::isInstance)
+        return at(path) instanceof TomlArray array && array.toList().stream().allMatch(String.class::isInstance)
                 ? Optional.of(array.toList().stream().map(String.class::cast).toList())
                 : Optional.empty();
     }
@@ -55,7 +70,7 @@ public final class TomlEdit {
     ///
     /// @throws IllegalArgumentException a value that is no table is in the way
     public TomlEdit set(List<String> path, List<String> values) {
-        TomlArray former = root.get(path) instanceof TomlArray array ? array : null;
+        TomlArray former = at(path) instanceof TomlArray array ? array : null;
         if (former instanceof MutableTomlArray array) {
             array.clear();
             values.forEach(array::add);
@@ -79,10 +94,10 @@ public final class TomlEdit {
 
     /// @return whether it was there
     public boolean remove(List<String> path) {
-        return root.remove(path) != null;
+        return at(path) != null && root.remove(path) != null;
     }
 
     public String text() {
-        return root.toToml();
+        return mark + root.toToml();
     }
 }

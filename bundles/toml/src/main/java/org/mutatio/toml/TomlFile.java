@@ -32,6 +32,8 @@ public final class TomlFile {
     /// A settings file is small; a larger one is a mistake, and must not eat the memory.
     public static final int MOST_OCTETS = 1 << 20;
 
+    static final int MOST_PROBLEMS = 200;
+
     private static final TomlParseOptions OPTIONS =
             TomlParseOptions.sourceless().withMaxNestingDepth(16);
 
@@ -61,32 +63,41 @@ public final class TomlFile {
         if (result.isError()) {
             int line = 1;
             int column = 1;
-            for (int i = 0; i < into.length(); i++) {
-                column = into.charAt(i) == '\n' ? 1 : column + 1;
-                line += into.charAt(i) == '\n' ? 1 : 0;
+            String before = withoutMark(into.toString());
+            for (int i = 0; i < before.length(); i++) {
+                char c = before.charAt(i);
+                // characters, as the parser and editors count them
+                column = c == '\n' ? 1 : Character.isLowSurrogate(c) ? column : column + 1;
+                line += c == '\n' ? 1 : 0;
             }
             String octet = String.format(java.util.Locale.ROOT, "0x%02X", octets[from.position()]);
             return broken(name, line, column, "not UTF-8 (octet " + octet + "); save the file as UTF-8");
         }
-        String text = into.toString();
-        return parse(text.startsWith("\uFEFF") ? text.substring(1) : text, name);
+        return parse(withoutMark(into.toString()), name);
+    }
+
+    static String withoutMark(String text) {
+        return text.startsWith("\uFEFF") ? text.substring(1) : text;
     }
 
     public static TomlDocument parse(String text, String name) {
+        LongRuns runs = LongRuns.of(text);
         TomlParseResult parsed;
         try {
-            parsed = Toml.parse(text, OPTIONS);
+            parsed = Toml.parse(runs.text(), OPTIONS);
         } catch (RuntimeException e) { // a fault of the parser is not to stop a reload with a stack trace
             return broken(name, 1, 1, "cannot be read: " + e);
         }
+        Reading reading = new Reading(name, runs);
         List<Problem> problems = new ArrayList<>();
         for (TomlParseError error : parsed.errors()) {
             String said = error.getMessage();
-            problems.add(new Problem(at(name, error.position()), said == null ? "syntax error" : said));
+            problems.add(new Problem(reading.at(error.position()), said == null ? "syntax error" : runs.message(said)));
         }
         problems.sort(null);
         Origin top = new Origin(name, 1, 1);
-        return new TomlDocument(name, problems.isEmpty() ? table(parsed, top) : new Table(Map.of(), top), problems);
+        return new TomlDocument(
+                name, problems.isEmpty() ? reading.table(parsed, top) : new Table(Map.of(), top), few(problems));
     }
 
     private static TomlDocument broken(String name, int line, int column, String message) {
@@ -94,51 +105,66 @@ public final class TomlFile {
         return new TomlDocument(name, new Table(Map.of(), origin), List.of(new Problem(origin, message)));
     }
 
-    private static Table table(TomlTable from, Origin origin) {
-        Map<String, Entry> entries = new LinkedHashMap<>();
-        for (String key : from.keySet()) {
-            List<String> path = List.of(key);
-            Object value = from.get(path);
-            if (value == null) {
-                continue;
-            }
-            TomlPosition written = from.inputPositionOf(path);
-            Origin keyOrigin = written == null ? origin : at(origin.file(), written);
-            Origin valueOrigin = keyOrigin;
-            TomlKeyValue entry = from.entry(path);
-            if (!(value instanceof TomlTable) && entry != null) {
-                valueOrigin = at(origin.file(), entry.value().position(), keyOrigin);
-            }
-            entries.put(key, new Entry(keyOrigin, value(value, valueOrigin)));
+    /// A file of rubbish has a fault in each line.
+    private static List<Problem> few(List<Problem> problems) {
+        if (problems.size() <= MOST_PROBLEMS) {
+            return problems;
         }
-        return new Table(entries, origin);
+        List<Problem> few = new ArrayList<>(problems.subList(0, MOST_PROBLEMS));
+        few.add(new Problem(
+                problems.get(MOST_PROBLEMS).origin(), "and " + (problems.size() - MOST_PROBLEMS) + " faults more"));
+        return few;
     }
 
-    private static TomlValue value(Object value, Origin origin) {
-        return switch (value) {
-            case String text -> new TomlValue.Text(text, origin);
-            case Long number -> new TomlValue.Whole(number, origin);
-            case Double number -> new TomlValue.Decimal(number, origin);
-            case Boolean flag -> new TomlValue.Flag(flag, origin);
-            case TomlTable table -> table(table, origin);
-            case TomlArray array -> items(array, origin);
-            default -> new TomlValue.Moment(value.toString(), origin);
-        };
-    }
+    /// Brings the parser's tree into ours.
+    private record Reading(String name, LongRuns runs) {
 
-    private static TomlValue.Items items(TomlArray from, Origin origin) {
-        List<TomlValue> values = new ArrayList<>();
-        for (int i = 0; i < from.size(); i++) {
-            values.add(value(from.get(i), at(origin.file(), from.inputPositionOf(i), origin)));
+        private Table table(TomlTable from, Origin origin) {
+            Map<String, Entry> entries = new LinkedHashMap<>();
+            for (String key : from.keySet()) {
+                List<String> path = List.of(key);
+                Object value = from.get(path);
+                if (value == null) {
+                    continue;
+                }
+                TomlPosition written = from.inputPositionOf(path);
+                Origin keyOrigin = written == null ? origin : at(written);
+                Origin valueOrigin = keyOrigin;
+                TomlKeyValue entry = from.entry(path);
+                if (!(value instanceof TomlTable) && entry != null) {
+                    valueOrigin = at(entry.value().position(), keyOrigin);
+                }
+                entries.put(key, new Entry(keyOrigin, value(value, valueOrigin)));
+            }
+            return new Table(entries, origin);
         }
-        return new TomlValue.Items(values, origin);
-    }
 
-    private static Origin at(String name, TomlPosition position) {
-        return new Origin(name, position.line(), position.column());
-    }
+        private TomlValue value(Object value, Origin origin) {
+            return switch (value) {
+                case String text -> new TomlValue.Text(text, origin);
+                case Long number -> new TomlValue.Whole(number, origin);
+                case Double number -> new TomlValue.Decimal(number, origin);
+                case Boolean flag -> new TomlValue.Flag(flag, origin);
+                case TomlTable table -> table(table, origin);
+                case TomlArray array -> items(array, origin);
+                default -> new TomlValue.Moment(value.toString(), origin);
+            };
+        }
 
-    private static Origin at(String name, @Nullable TomlPosition position, Origin otherwise) {
-        return position == null ? otherwise : at(name, position);
+        private TomlValue.Items items(TomlArray from, Origin origin) {
+            List<TomlValue> values = new ArrayList<>();
+            for (int i = 0; i < from.size(); i++) {
+                values.add(value(from.get(i), at(from.inputPositionOf(i), origin)));
+            }
+            return new TomlValue.Items(values, origin);
+        }
+
+        private Origin at(TomlPosition position) {
+            return new Origin(name, runs.number(position.line()), position.column());
+        }
+
+        private Origin at(@Nullable TomlPosition position, Origin otherwise) {
+            return position == null ? otherwise : at(position);
+        }
     }
 }

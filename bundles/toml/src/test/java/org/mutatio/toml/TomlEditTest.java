@@ -75,6 +75,26 @@ final class TomlEditTest {
     }
 
     @Test
+    void whatIsNoTableHasNothingInIt() {
+        TomlEdit file = TomlEdit.of(FILE + "[[route]]\nrelay = \"mx\"\n");
+        for (List<String> path : List.of(List.of("limits", "quota", "of-ann"), List.of("route", "relay"))) {
+            assertFalse(file.has(path));
+            assertEquals(List.of(), file.keys(path));
+            assertEquals(Optional.empty(), file.texts(path));
+            assertFalse(file.remove(path));
+            assertThrows(IllegalArgumentException.class, () -> file.set(path, List.of("x")));
+        }
+    }
+
+    @Test
+    void aByteOrderMarkStays() {
+        TomlEdit file = TomlEdit.of("\uFEFF" + FILE);
+        assertEquals(
+                "\uFEFF" + FILE.replace("1 GB", "2 GB"),
+                file.set(List.of("limits", "quota"), "2 GB").text());
+    }
+
+    @Test
     void aBrokenFileIsNotTouched() {
         assertThrows(IllegalArgumentException.class, () -> TomlEdit.of("[limits\n"));
     }

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.mutatio.toml.TomlValue.Table;
 
 final class TomlFileTest {
@@ -83,6 +85,59 @@ final class TomlFileTest {
         assertEquals(1, TomlFile.parse(utf16, "f").problems().size());
         assertTrue(TomlFile.parse("\uFEFFa = 1\n".getBytes(StandardCharsets.UTF_8), "f")
                 .valid());
+    }
+
+    @Test
+    void thePlaceOfABrokenOctetIsCountedInCharacters() {
+        byte[] octets = "\uFEFFa = \"\uD83D\uDE00?".getBytes(StandardCharsets.UTF_8);
+        octets[octets.length - 1] = (byte) 0xFF;
+        Problem problem = TomlFile.parse(octets, "f").problems().getFirst();
+        assertEquals("f:1:7", problem.origin().toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\n", "# words\n", " \t# words\r\n"})
+    @Timeout(60) // it took tomlj hours
+    void manyBlankLinesAndCommentsCostNothingAndMoveNoPlace(String idle) {
+        String many = idle.repeat(20_000);
+        TomlDocument read = TomlFile.parse(many + "a = [\n" + many + "1]\n" + many + "[t]\nb = 2\n" + many, "f");
+        assertTrue(read.valid());
+        assertEquals("f:20001:1", read.root().keyOrigin("a").orElseThrow().toString());
+        var items = (TomlValue.Items) read.root().get("a").orElseThrow();
+        assertEquals("f:40002:1", items.values().getFirst().origin().toString());
+        Table table = (Table) read.root().get("t").orElseThrow();
+        assertEquals("f:60003:1", table.origin().toString());
+        assertEquals("f:60004:1", table.keyOrigin("b").orElseThrow().toString());
+        List<Problem> problems =
+                TomlFile.parse(many + "a = 1\n" + many + "a = 2\n", "f").problems();
+        assertEquals(
+                List.of("f:40002:1: a previously defined at line 20001, column 1"),
+                problems.stream().map(Problem::toString).toList());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"\"\"", "'''"})
+    void aTextOfManyLinesKeepsThemAll(String quotes) {
+        String lines = "# no comment\n\n".repeat(30);
+        String text = "c = \"#'''\" # \"\"\"\na = " + quotes + "\n" + lines + "x" + quotes + "\nb = ['\\']\n";
+        TomlDocument read = TomlFile.parse(text, "f");
+        assertTrue(read.valid(), () -> read.problems().toString());
+        assertEquals(lines + "x", ((TomlValue.Text) read.root().get("a").orElseThrow()).value());
+        assertEquals("f:64:1", read.root().keyOrigin("b").orElseThrow().toString());
+    }
+
+    @Test
+    void aFaultInACommentIsTold() { // toml.io, "Comment"
+        String bad = "#\n".repeat(50) + "# \u0001\n";
+        Problem problem = TomlFile.parse(bad, "f").problems().getFirst();
+        assertEquals(51, problem.origin().line());
+    }
+
+    @Test
+    void rubbishIsNotToldInFull() {
+        List<Problem> problems = TomlFile.parse("?\n".repeat(1_000), "f").problems();
+        assertEquals(TomlFile.MOST_PROBLEMS + 1, problems.size());
+        assertEquals("f:201:1: and 800 faults more", problems.getLast().toString());
     }
 
     @Test

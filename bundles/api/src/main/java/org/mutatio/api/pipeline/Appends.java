@@ -24,7 +24,7 @@ public interface Appends {
     ///
     /// @param summary of the received octets (org.mutatio.mime), made while they streamed in
     /// @param content stays the caller's to close
-    /// @throws RefusedChangeException the mailbox is gone
+    /// @throws RefusedChangeException the mailbox is gone, or the account is full
     /// @throws StoreUnavailableException nothing was kept; the client may try again
     Appended append(Append append, Spool content, ByteBuffer summary)
             throws RefusedChangeException, StoreUnavailableException;

@@ -60,7 +60,15 @@ public sealed interface Change<R> {
     /// @param mailbox which; a role or name that is missing is made in the same record
     /// @param flags at arrival
     /// @param internalDate RFC 9051 section 2.3.3
-    record Placement(long account, Place mailbox, Flags flags, Instant internalDate) {}
+    /// @param quota octets that the account may hold with this message in it, counted where the change is
+    ///     ordered: above it OVERQUOTA, and nothing of the whole change happened; empty: no limit
+    record Placement(long account, Place mailbox, Flags flags, Instant internalDate, OptionalLong quota) {
+
+        /// Without a limit.
+        public Placement(long account, Place mailbox, Flags flags, Instant internalDate) {
+            this(account, mailbox, flags, internalDate, OptionalLong.empty());
+        }
+    }
 
     /// Names a mailbox of the account.
     sealed interface Place {
@@ -78,13 +86,27 @@ public sealed interface Change<R> {
     /// @param recipients at least one
     /// @param attributes further words for delivery: `ret`, `envid`, `smtputf8`, `body`, `requiretls`, `tls`,
     ///     `holdfor`, `by`
+    /// @param held nobody tries it before it was released
     record QueueEntry(
             String lane,
             String sender,
             List<QueueRecipient> recipients,
             Instant notBefore,
             Instant expires,
-            java.util.Map<String, String> attributes) {
+            java.util.Map<String, String> attributes,
+            boolean held) {
+
+        /// One that waits for `notBefore` only.
+        public QueueEntry(
+                String lane,
+                String sender,
+                List<QueueRecipient> recipients,
+                Instant notBefore,
+                Instant expires,
+                java.util.Map<String, String> attributes) {
+            this(lane, sender, recipients, notBefore, expires, attributes, false);
+        }
+
         public QueueEntry {
             recipients = List.copyOf(recipients);
             attributes = java.util.Map.copyOf(attributes);

@@ -206,7 +206,11 @@ final class Appender implements AutoCloseable {
                         List.of(new Change.Slice.Received(0, content.size())),
                         octets(summary),
                         List.of(new Change.Placement(
-                                account.id(), new Change.Place.Id(target.id()), flags, internalDate)),
+                                account.id(),
+                                new Change.Place.Id(target.id()),
+                                flags,
+                                internalDate,
+                                Quota.limit(account, server.services().policies()))),
                         List.of())),
                 trace(id, began, account, target, summary),
                 Optional.empty());

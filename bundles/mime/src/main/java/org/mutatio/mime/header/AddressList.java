@@ -172,7 +172,8 @@ public final class AddressList {
         String route = null;
         if (at < text.length() && text.charAt(at) == '@') {
             int colon = at;
-            while (colon < text.length() && text.charAt(colon) != ':' && text.charAt(colon) != '>') {
+            // not beyond the next `<`: with many of them the time would grow with the square
+            while (colon < text.length() && ":><".indexOf(text.charAt(colon)) < 0) {
                 colon++;
             }
             if (colon < text.length() && text.charAt(colon) == ':') {

@@ -2,6 +2,9 @@ package org.mutatio.mime.imap;
 
 import java.io.ByteArrayOutputStream;
 import java.util.Collection;
+import java.util.HashSet;
+import java.util.Set;
+import org.mutatio.mime.OctetStrings;
 import org.mutatio.mime.header.HeaderBlock;
 
 /// HEADER.FIELDS and HEADER.FIELDS.NOT (RFC 9051 section 6.4.5.1): some fields of a header block, as received, in
@@ -19,22 +22,15 @@ public final class HeaderFilter {
 
     private static byte[] filter(HeaderBlock header, Collection<String> names, boolean wanted) {
         var kept = new ByteArrayOutputStream();
+        Set<String> folded = new HashSet<>(); // a client may name thousands, and a header may have 100,000 fields
+        names.forEach(name -> folded.add(OctetStrings.lower(name)));
         for (HeaderBlock.Field field : header.fields()) {
-            if (isNamed(field, names) == wanted) {
+            if (folded.contains(OctetStrings.lower(field.name())) == wanted) {
                 field.writeTo(kept);
             }
         }
         kept.write('\r');
         kept.write('\n');
         return kept.toByteArray();
-    }
-
-    private static boolean isNamed(HeaderBlock.Field field, Collection<String> names) {
-        for (String name : names) {
-            if (field.is(name)) {
-                return true;
-            }
-        }
-        return false;
     }
 }

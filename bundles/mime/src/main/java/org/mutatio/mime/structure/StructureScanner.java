@@ -17,6 +17,7 @@ import org.mutatio.mime.OctetSource;
 import org.mutatio.mime.OctetStrings;
 import org.mutatio.mime.header.ContentTransferEncoding;
 import org.mutatio.mime.header.Disposition;
+import org.mutatio.mime.header.ExtendedValue;
 import org.mutatio.mime.header.MediaType;
 import org.mutatio.mime.header.Parameter;
 import org.mutatio.mime.header.Parameters;
@@ -60,6 +61,12 @@ public final class StructureScanner {
     static final int KEPT_ROOT = MAX_HEADER_BLOCK;
 
     static final int KEPT_PARTS = 512 * 1024;
+
+    /// Octets of type and subtype that need no room: no registered ones have more (RFC 6838 section 4.2 allows 127
+    /// each), and a part is not to change its type since others had long fields.
+    private static final int FREE_NAMES = 127;
+
+    private static final int FREE_DISPOSITION = 20;
 
     /// Parameters that are read when nothing more may be kept: the boundary mostly comes first.
     private static final int FEW_PARAMETERS = 20;
@@ -466,7 +473,12 @@ public final class StructureScanner {
             case "content-md5" -> part.md5 = part.md5 == null ? value(valueFrom) : part.md5;
             default -> {
                 if (part.messageRoot && KeptField.NAMES.contains(name) && isWanted(part.fields, name)) {
-                    part.fields.add(new KeptField(name, value(valueFrom)));
+                    int most = name.length() + 2; // an empty one is stored too
+                    if (mayKeep(most) == most) {
+                        part.fields.add(new KeptField(name, value(valueFrom)));
+                    } else {
+                        facts.add(Fact.FIELDS_CUT);
+                    }
                 }
             }
         }
@@ -571,7 +583,9 @@ public final class StructureScanner {
         MediaType fallback = part.inDigest ? MediaType.MESSAGE : MediaType.TEXT_PLAIN;
         part.media = part.contentType == null
                 ? fallback
-                : MediaType.parse(part.contentType, mostParameters()).orElse(MediaType.TEXT_PLAIN);
+                : MediaType.parse(part.contentType, mostParameters())
+                        .map(this::named)
+                        .orElse(MediaType.TEXT_PLAIN);
         part.contentType = null; // read: up to 64 KiB of it would wait on the stack
         boolean multipart = part.media.is("multipart");
         boolean message = part.media.is("message", "rfc822") || part.media.is("message", "global");
@@ -603,6 +617,18 @@ public final class StructureScanner {
         longestBoundary();
     }
 
+    /// A type with names too long to be kept is one that nobody knows; RFC 2046 section 4.5.1.
+    private MediaType named(MediaType media) {
+        int octets = media.type().length() + media.subtype().length();
+        if (octets <= FREE_NAMES || mayKeep(octets) == octets) {
+            return media;
+        }
+        facts.add(Fact.FIELDS_CUT);
+        return media.is("multipart") // RFC 2046 section 5.1.7: an unknown one is a mixed one
+                ? new MediaType("multipart", "mixed", media.parameters())
+                : new MediaType("application", "octet-stream", media.parameters());
+    }
+
     private static boolean isEncoded(String encoding) {
         String plain = OctetStrings.lower(OctetStrings.trim(encoding));
         return plain.startsWith("base64") || plain.startsWith("quoted-printable") || plain.contains("uuencode");
@@ -612,7 +638,8 @@ public final class StructureScanner {
     private static String boundary(Parameters parameters) {
         String boundary = parameters
                 .value("boundary")
-                .or(() -> parameters.value("boundary*"))
+                .or(() ->
+                        parameters.value("boundary*").map(ExtendedValue::decode).map(OctetStrings::ofText))
                 .orElse("");
         int end = boundary.length();
         while (end > 0 && OctetStrings.isBlank(boundary.charAt(end - 1))) {
@@ -679,7 +706,7 @@ public final class StructureScanner {
         if (part.disposition != null) {
             var disposition = Disposition.parse(part.disposition, mostParameters());
             if (disposition.isPresent()) {
-                dispositionType = disposition.get().type();
+                dispositionType = named(disposition.get().type());
                 dispositionParameters = disposition.get().parameters();
             }
         }
@@ -710,6 +737,16 @@ public final class StructureScanner {
             stack.getLast().children.add(done);
         }
         return done;
+    }
+
+    /// RFC 2183 section 2.8: an unknown one is an attachment.
+    private String named(String disposition) {
+        int octets = disposition.length();
+        if (octets <= FREE_DISPOSITION || mayKeep(octets) == octets) {
+            return disposition;
+        }
+        facts.add(Fact.FIELDS_CUT);
+        return "attachment";
     }
 
     private static @Nullable String emptyToNull(@Nullable String value) {

@@ -382,4 +382,43 @@ class StructureScannerTest {
         assertEquals("text/plain", summary.root().mediaType());
         assertEquals(java.util.Set.of(Fact.NO_BODY), summary.facts());
     }
+
+    @Test
+    void anExtendedBoundaryIsDecoded() { // RFC 2231 section 4
+        Summary summary = scan("""
+                Content-Type: multipart/mixed; boundary*=us-ascii'en'a%20b
+
+                --a b
+
+                one
+                --a b--
+                """);
+        assertEquals(Part.Kind.MULTIPART, summary.root().kind());
+        Summary split = scan("""
+                Content-Type: multipart/mixed; boundary*1=b; boundary*0*=''a%20
+
+                --a b
+
+                one
+                --a b--
+                """);
+        assertEquals(Part.Kind.MULTIPART, split.root().kind());
+    }
+
+    @Test
+    void aNameThatIsTooLongIsOneThatNobodyKnows() {
+        String x = "x".repeat(60_000);
+        String part = "--b\nContent-Type: a/" + x + "\nContent-Disposition: " + x + "; filename=f\n\ny\n";
+        Summary summary = scan("Content-Type: multipart/mixed; boundary=b\n\n" + part.repeat(9)
+                + "--b\nContent-Type: image/png\nContent-Disposition: inline\n\n--b--\n");
+        Part first = summary.part("1").orElseThrow();
+        assertEquals("a/" + x, first.mediaType());
+        Part late = summary.part("9").orElseThrow();
+        assertEquals("application/octet-stream", late.mediaType());
+        assertEquals("attachment", late.disposition().orElseThrow());
+        Part last = summary.part("10").orElseThrow();
+        assertEquals("image/png", last.mediaType());
+        assertEquals("inline", last.disposition().orElseThrow());
+        assertTrue(summary.has(Fact.FIELDS_CUT));
+    }
 }

@@ -178,7 +178,8 @@ final class Appending implements AutoCloseable {
                                 append.account().id(),
                                 new Change.Place.Id(append.mailbox()),
                                 new Flags(append.flags().system(), keywords),
-                                append.internalDate())),
+                                append.internalDate(),
+                                MailPipeline.quota(append.account(), ruling.policy()))),
                         List.of())),
                 trace("kept", received.summary()),
                 Optional.empty());

@@ -19,14 +19,12 @@ import org.mutatio.sdk.reply.Reply;
 /// @param refusals of single recipients (LMTP, PRDR)
 /// @param told what becomes of each, for the trace
 /// @param outcome of the whole, as a trace names it
-/// @param held some outbound mail waits for an administrator
 record Ending(
         Optional<Verdict.Refused> refusedByAll,
         List<Unit> kept,
         Map<Accepted, Reply> refusals,
         List<Told> told,
-        String outcome,
-        boolean held) {
+        String outcome) {
 
     record Told(String subject, String outcome, String reason) {}
 
@@ -95,13 +93,13 @@ record Ending(
             for (Verdict.Refused refused : first.values()) {
                 one = refused.reply().transientFailure() ? refused : one;
             }
-            return new Ending(Optional.of(one), List.of(), refusals, List.of(), "", false);
+            return new Ending(Optional.of(one), List.of(), refusals, List.of(), "");
         }
         return kept(rest, refusals);
     }
 
     private static Ending refused(Verdict.Refused refused) {
-        return new Ending(Optional.of(refused), List.of(), Map.of(), List.of(), "", false);
+        return new Ending(Optional.of(refused), List.of(), Map.of(), List.of(), "");
     }
 
     private static Ending kept(List<Unit> units, Map<Accepted, Reply> refusals) {
@@ -110,14 +108,11 @@ record Ending(
         boolean local = false;
         boolean queued = false;
         boolean quarantined = false;
-        boolean held = false;
         for (Unit unit : units) {
             switch (unit.verdict()) {
                 case Verdict.Discarded discarded ->
                     told.add(new Told(unit.words(), "discarded", discarded.by() + ": " + discarded.reason()));
                 case Verdict.Quarantined junk -> {
-                    boolean relay = unit.target() instanceof Router.Target.Relay;
-                    held |= relay;
                     quarantined = true;
                     kept.add(unit);
                     told.add(new Told(
@@ -137,7 +132,7 @@ record Ending(
         refusals.forEach(
                 (recipient, reply) -> told.add(new Told(recipient.address().toString(), "refused", reply.toString())));
         String outcome = local ? "kept" : queued ? "queued" : quarantined ? "quarantined" : "discarded";
-        return new Ending(Optional.empty(), List.copyOf(kept), refusals, List.copyOf(told), outcome, held);
+        return new Ending(Optional.empty(), List.copyOf(kept), refusals, List.copyOf(told), outcome);
     }
 
     /// Where somebody who looks for it finds it.

@@ -10,6 +10,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.mutatio.api.accounts.Account;
 import org.mutatio.api.metrics.Meters;
 import org.mutatio.api.pipeline.Appends;
 import org.mutatio.api.pipeline.Pipeline;
@@ -178,7 +179,11 @@ public final class MailPipeline implements Pipeline, Appends {
         return known.octets();
     }
 
-    static OptionalLong quota(Policy policy) {
+    /// The account's own, else that of the policy, where 0 means none.
+    static OptionalLong quota(Account account, Policy policy) {
+        if (account.quota().isPresent()) {
+            return OptionalLong.of(account.quota().get().octets());
+        }
         long octets = policy.size("limits.quota").octets();
         return octets == 0 ? OptionalLong.empty() : OptionalLong.of(octets);
     }

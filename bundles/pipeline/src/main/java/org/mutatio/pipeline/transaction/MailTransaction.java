@@ -8,6 +8,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -281,7 +282,7 @@ final class MailTransaction implements Transaction {
                         redirected.to(),
                         recipientParameters,
                         routed.ruling(),
-                        route(redirected.to(), parameters.size()),
+                        forward(redirected.to(), parameters.size(), routed.ruling()),
                         Verdict.PASS);
             case Verdict.Pass _, Verdict.Quarantined _, Verdict.Discarded _ ->
                 new Accepted(address, address, recipientParameters, routed.ruling(), routed, taken);
@@ -289,6 +290,21 @@ final class MailTransaction implements Transaction {
     }
 
     private Routed route(MailAddress address, long size) throws Refusal {
+        return route(address, size, this::foreign);
+    }
+
+    /// Where a filter sends it. The address is the administrator's word and not the client's, as that of an alias
+    /// is: it may be anybody's, whoever the client is.
+    private Routed forward(MailAddress address, long size, Ruling ruling) throws Refusal {
+        return route(address, size, far -> relay(far, ruling));
+    }
+
+    /// What becomes of an address that is not ours.
+    private interface Abroad {
+        Routed of(MailAddress address) throws Refusal;
+    }
+
+    private Routed route(MailAddress address, long size, Abroad abroad) throws Refusal {
         PolicySet policies = policies();
         VersionedRouter router = pipeline.services().router().lend();
         long start = System.nanoTime();
@@ -316,7 +332,7 @@ final class MailTransaction implements Transaction {
             case Router.Routing.Unknown _ -> throw new Refusal(Replies.UNKNOWN, "unknown", why);
             case Router.Routing.Unavailable _ -> throw new Refusal(Replies.NOT_NOW, "unavailable", why);
             case Router.Routing.Refused refused -> throw new Refusal(refused.reply(), "route", why);
-            case Router.Routing.Foreign _ -> foreign(policies, address);
+            case Router.Routing.Foreign _ -> abroad.of(address);
         };
     }
 
@@ -329,7 +345,7 @@ final class MailTransaction implements Transaction {
     }
 
     /// Never an open relay: only for who logged in, or for networks of ours.
-    private Routed foreign(PolicySet policies, MailAddress address) throws Refusal {
+    private Routed foreign(MailAddress address) throws Refusal {
         var client = facts.client().getAddress();
         boolean may = !facts.role().equals("lmtp")
                 && (account.isPresent() || client != null && pipeline.limits().mayRelay(client));
@@ -339,10 +355,14 @@ final class MailTransaction implements Transaction {
         if (address.domain().literal()) {
             throw new Refusal(Replies.RELAY, "relay", "address literals are not relayed");
         }
-        Ruling own = senderRuling(policies);
-        String tls = own.policy().text("tls.outgoing");
+        return relay(address, senderRuling(policies()));
+    }
+
+    /// By the MX of its domain.
+    private static Routed relay(MailAddress address, Ruling ruling) {
+        String tls = ruling.policy().text("tls.outgoing");
         return new Routed(
-                own,
+                ruling,
                 List.of(new Router.Target.Relay(
                         address, "smtp:" + address.domain().ascii(), tls)),
                 false);
@@ -354,9 +374,7 @@ final class MailTransaction implements Transaction {
                 continue;
             }
             Policy policy = routed.ruling().policy();
-            OptionalLong limit = mailbox.account().quota().isPresent()
-                    ? OptionalLong.of(mailbox.account().quota().get().octets())
-                    : MailPipeline.quota(policy);
+            OptionalLong limit = MailPipeline.quota(mailbox.account(), policy);
             if (limit.isEmpty()) {
                 continue;
             }
@@ -519,7 +537,12 @@ final class MailTransaction implements Transaction {
     private List<Unit> units(Accepted one, Draft first, long size, Set<String> delivered) {
         List<Unit> units = new ArrayList<>();
         try {
-            Routed routed = one.routed().bySize() ? route(one.destination(), size) : one.routed();
+            Routed routed = one.routed();
+            if (routed.bySize()) {
+                routed = one.destination().equals(one.address())
+                        ? route(one.address(), size)
+                        : forward(one.destination(), size, one.ruling());
+            }
             for (Router.Target target : routed.targets()) {
                 Verdict found = one.verdict();
                 if (target instanceof Router.Target.Mailbox mailbox
@@ -554,14 +577,18 @@ final class MailTransaction implements Transaction {
         }
         List<Unit> units = new ArrayList<>();
         try {
-            Routed routed = route(redirected.to(), size);
+            Routed routed = forward(redirected.to(), size, unit.recipient().ruling());
             for (Router.Target target : routed.targets()) {
                 units.add(new Unit(unit.recipient(), target, routed.ruling(), unit.draft(), Verdict.PASS));
             }
         } catch (Refusal refusal) {
-            // the filter named an address that does not work: that is not the sender's fault
+            // An address that does not work is not the sender's fault and can be mended; what the sender asked for
+            // and nobody can do there is refused for good.
+            boolean ours = !refusal.reply().equals(Replies.CANNOT_HOLD);
             unit.verdict(new Verdict.Refused(
-                    Replies.NOT_NOW, redirected.by(), "redirect to " + redirected.to() + ": " + words(refusal)));
+                    ours ? Replies.NOT_NOW : refusal.reply(),
+                    redirected.by(),
+                    "redirect to " + redirected.to() + ": " + words(refusal)));
             units.add(unit);
         }
         return units;
@@ -579,7 +606,16 @@ final class MailTransaction implements Transaction {
     private Answer post(
             MailStore store, Spool content, Fingerprint fingerprint, ReceivedMessage received, List<Unit> units)
             throws Refusal, StoreUnavailableException, IOException {
-        Ending ending = Ending.of(units, List.copyOf(accepted.values()), perRecipient());
+        Optional<MailAddress> only = accepted.size() == 1
+                ? Optional.of(accepted.values().iterator().next().address())
+                : Optional.empty();
+        Posting posting = new Posting(facts, id, sender, parameters, pipeline.limits(), began, only);
+        Ending ending;
+        List<Change.Outcome> outcomes;
+        do { // each time at least one more is refused
+            ending = Ending.of(units, List.copyOf(accepted.values()), perRecipient());
+            outcomes = posting.outcomes(ending.kept(), perRecipient());
+        } while (refuseFull(store, units, ending.kept(), outcomes));
         if (ending.refusedByAll().isPresent()) {
             Verdict.Refused refused = ending.refusedByAll().get();
             Refusal refusal = new Refusal(refused.reply(), "filter", refused.by() + ": " + refused.reason());
@@ -587,11 +623,6 @@ final class MailTransaction implements Transaction {
             observe(received, told.transientFailure() ? "deferred" : "rejected", told, false);
             return new Answer(told, each(ending, Replies.with(refused.reply(), id)), Optional.empty());
         }
-        Optional<MailAddress> only = accepted.size() == 1
-                ? Optional.of(accepted.values().iterator().next().address())
-                : Optional.empty();
-        Posting posting = new Posting(facts, id, sender, parameters, pipeline.limits(), began, only);
-        List<Change.Outcome> outcomes = posting.outcomes(ending.kept());
         String outcome = ending.outcome();
         for (Ending.Told told : ending.told()) {
             step("commit", told.subject(), told.outcome(), told.reason());
@@ -605,6 +636,7 @@ final class MailTransaction implements Transaction {
         try {
             done = store.commit(deliver);
         } catch (RefusedChangeException e) {
+            // another message was first
             Reply refused =
                     e.refusal() == RefusedChangeException.Refusal.OVERQUOTA ? Replies.FULL_DEFER : Replies.CHANGED;
             throw new Refusal(refused, "store", e.refusal() + ": " + e.getMessage());
@@ -612,7 +644,6 @@ final class MailTransaction implements Transaction {
         if (done.repeat()) {
             return repeated(done.id(), each(ending, Replies.kept(done.id())));
         }
-        hold(store, ending, done);
         count(outcome);
         tell(
                 "event=mail.{} id={} session={} role={} client={} from={} recipients={} size={} micros={}",
@@ -647,16 +678,47 @@ final class MailTransaction implements Transaction {
         pipeline.observers().tell(observation, observation.header().size());
     }
 
-    /// Outbound mail in quarantine waits for an administrator: `mutatio queue release`.
-    private void hold(MailStore store, Ending ending, Change.Delivered done) {
-        if (!ending.held() || done.queue().isEmpty()) {
-            return;
+    /// Now that the size is known: the copies for accounts without room are refused. The commit asks again, in
+    /// order with all others, but can only refuse the whole.
+    ///
+    /// @return whether there were any
+    private boolean refuseFull(MailStore store, List<Unit> units, List<Unit> kept, List<Change.Outcome> outcomes)
+            throws StoreUnavailableException {
+        Map<Long, Long> more = new HashMap<>();
+        Map<Long, Long> full = new HashMap<>();
+        for (Change.Outcome outcome : outcomes) {
+            long size = Posting.size(outcome.rope());
+            for (Change.Placement placement : outcome.placements()) {
+                long octets = more.merge(placement.account(), size, Long::sum);
+                if (!store.fits(placement.account(), octets, placement.quota())) {
+                    full.put(placement.account(), octets);
+                }
+            }
         }
-        try {
-            store.commit(new Change.ChangeQueue(done.queue(), Change.QueueAction.HOLD, "quarantined"));
-        } catch (RefusedChangeException | StoreUnavailableException e) {
-            log.error("event=mail.hold-failed id={} reason=\"{}\"", id, e.getMessage());
+        List<Unit> without = kept.stream()
+                .filter(unit -> unit.target() instanceof Router.Target.Mailbox mailbox
+                        && full.containsKey(mailbox.account().id()))
+                .toList();
+        Map<Unit, Verdict> refused = new LinkedHashMap<>();
+        for (Unit unit : without) {
+            // a 5xx only when it answers for these mailboxes alone: it would bounce what others take
+            boolean reject = units.stream()
+                    .filter(other -> !perRecipient() || other.recipient().equals(unit.recipient()))
+                    .allMatch(other -> other.verdict() instanceof Verdict.Refused
+                            || without.contains(other) && !deferredWhenFull(other));
+            refused.put(
+                    unit,
+                    new Verdict.Refused(
+                            reject ? Replies.FULL_REJECT : Replies.FULL_DEFER,
+                            "quota",
+                            unit.words() + " has no room for the message"));
         }
+        refused.forEach(Unit::verdict);
+        return !refused.isEmpty();
+    }
+
+    private static boolean deferredWhenFull(Unit unit) {
+        return unit.ruling().policy().text("limits.over-quota").equals("defer");
     }
 
     private boolean perRecipient() {

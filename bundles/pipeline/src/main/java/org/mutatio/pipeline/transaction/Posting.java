@@ -7,12 +7,14 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.mutatio.api.pipeline.MailParameters;
@@ -34,8 +36,6 @@ final class Posting {
     private static final int MOST_OWN_ROPES = 50;
 
     static final String JUNK = "$Junk";
-    /// Held mail gets time to be put on hold before anybody tries it.
-    private static final Duration HOLD = Duration.ofHours(1);
 
     private final ReversePath sender;
     private final MailParameters parameters;
@@ -63,14 +63,20 @@ final class Posting {
     private record Form(Draft draft, String prefix) {}
 
     private static final class Copies {
-        final List<Change.Placement> placements = new ArrayList<>();
+        final List<Local> local = new ArrayList<>();
         final Map<String, Waiting> queue = new LinkedHashMap<>();
     }
+
+    /// @param alone a refusal of this copy refuses nobody else's
+    private record Local(Unit unit, Router.Target.Mailbox mailbox, Change.Placement placement, boolean alone) {}
 
     private record Waiting(Router.Target.Relay target, boolean held, List<Change.QueueRecipient> recipients) {}
 
     /// @param units those that are kept: passed or quarantined
-    List<Change.Outcome> outcomes(List<Unit> units) throws IOException {
+    /// @param each whether each recipient gets a reply of its own
+    List<Change.Outcome> outcomes(List<Unit> units, boolean each) throws IOException {
+        Map<Accepted, Integer> copies = new HashMap<>();
+        units.forEach(unit -> copies.merge(unit.recipient(), 1, Integer::sum));
         long mailboxes = units.stream()
                 .filter(unit -> unit.target() instanceof Router.Target.Mailbox)
                 .count();
@@ -85,8 +91,12 @@ final class Posting {
                             unit.draft(), known -> known.without(field -> field.is("Return-Path")));
                     Form form = new Form(draft, prefix(mailbox, mailboxes <= MOST_OWN_ROPES));
                     forms.computeIfAbsent(form, _ -> new Copies())
-                            .placements
-                            .add(placement(mailbox, unit.draft(), quarantined));
+                            .local
+                            .add(new Local(
+                                    unit,
+                                    mailbox,
+                                    placement(mailbox, unit.draft(), quarantined),
+                                    each ? copies.getOrDefault(unit.recipient(), 0) == 1 : units.size() == 1));
                 }
                 case Router.Target.Relay relay ->
                     forms.computeIfAbsent(new Form(unit.draft(), text(received)), _ -> new Copies())
@@ -112,8 +122,45 @@ final class Posting {
         for (Waiting waiting : copies.queue.values()) {
             queue.add(entry(waiting));
         }
+        long size = size(slices);
+        List<Change.Placement> placements = new ArrayList<>();
+        for (Local local : copies.local) {
+            Change.Placement placement = local.placement();
+            placements.add(new Change.Placement(
+                    placement.account(),
+                    placement.mailbox(),
+                    placement.flags(),
+                    placement.internalDate(),
+                    quota(local, size)));
+        }
         byte[] summary = form.draft().summary(prefix).toBytes();
-        return new Change.Outcome(slices, ByteBuffer.wrap(summary).asReadOnlyBuffer(), copies.placements, queue);
+        return new Change.Outcome(slices, ByteBuffer.wrap(summary).asReadOnlyBuffer(), placements, queue);
+    }
+
+    /// What the account may hold with this message in it.
+    ///
+    /// Where one reply is for several mailboxes, a full one would keep the others from their mail, each time anew,
+    /// if RCPT could not see it: the client need not declare a size, and we put fields in front. So it is held to
+    /// what RCPT asked, and may end above its quota by one message.
+    private OptionalLong quota(Local local, long size) {
+        OptionalLong limit = MailPipeline.quota(
+                local.mailbox().account(), local.unit().ruling().policy());
+        if (limit.isEmpty() || local.alone()) {
+            return limit;
+        }
+        long asked = Math.min(size, Math.max(1, parameters.size()));
+        return OptionalLong.of(limit.getAsLong() + size - asked);
+    }
+
+    static long size(List<Change.Slice> rope) {
+        long size = 0;
+        for (Change.Slice slice : rope) {
+            size += switch (slice) {
+                case Change.Slice.New octets -> octets.octets().remaining();
+                case Change.Slice.Received range -> range.length();
+            };
+        }
+        return size;
     }
 
     static List<Change.Slice> slices(Rope rope) {
@@ -173,7 +220,7 @@ final class Posting {
                 attributes.put(word.toLowerCase(Locale.ROOT), value);
             }
         }
-        Instant notBefore = waiting.held() ? now.plus(HOLD) : release(parameters, now);
+        Instant notBefore = release(parameters, now);
         Duration life = sender.equals(ReversePath.NULL) ? limits.bounceLife() : limits.queueLife();
         Instant from = notBefore.isAfter(now) ? notBefore : now;
         return new Change.QueueEntry(
@@ -182,7 +229,8 @@ final class Posting {
                 waiting.recipients(),
                 notBefore,
                 from.plus(life),
-                attributes);
+                attributes,
+                waiting.held());
     }
 
     /// RFC 4865 section 5: seconds in HOLDFOR, a moment in HOLDUNTIL; the protocol has checked both.

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -132,6 +133,17 @@ class AppendingTest {
         }));
         append();
         assertEquals(List.of("imap ann@example.com <ann@example.com> ann@example.com example.com"), seen);
+    }
+
+    @Test
+    void theCommitIsToldTheQuota() throws Exception {
+        bench.house.domain("example.com").set("limits.quota", "1 MB");
+        Appends.Appended _ = append();
+        assertEquals(OptionalLong.of(1_000_000), placement().quota());
+        bench.store.refusing = new RefusedChangeException(RefusedChangeException.Refusal.OVERQUOTA, "full");
+        assertEquals(
+                RefusedChangeException.Refusal.OVERQUOTA,
+                assertThrows(RefusedChangeException.class, this::append).refusal());
     }
 
     @Test

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mutatio.api.pipeline.MailParameters;
 import org.mutatio.api.pipeline.Transaction;
+import org.mutatio.api.store.Change;
 import org.mutatio.api.trace.Trace;
 import org.mutatio.api.trace.TraceStep;
 import org.mutatio.mime.structure.StructureScanner;
@@ -132,6 +133,34 @@ class FiltersTest {
         assertEquals(451, send().reply().code());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"MESSAGE", "RCPT", "DELIVER"})
+    void redirectToAForeignAddressIsQueuedAsAnAliasWouldBe(String stage) {
+        bench.house.domain("example.com").set("tls.outgoing", "require");
+        Decision away = Decision.redirect(MailAddress.parse("ann@far.example.org"));
+        bench.filter(stage.equals("RCPT") ? Probe.early(_ -> away) : says(away), "stage", stage);
+        Reply reply = send().reply();
+        assertEquals("250 2.0.0", reply.code() + " " + reply.status());
+        assertTrue(bench.store.kept.isEmpty());
+        Change.QueueEntry entry = bench.store.queue.getFirst();
+        assertEquals("smtp:far.example.org", entry.lane());
+        assertEquals("ann@far.example.org", entry.recipients().getFirst().address());
+        assertEquals("require", entry.attributes().get("tls"));
+        assertFalse(entry.held());
+        assertEquals("queued", bench.trace().outcome());
+    }
+
+    @Test
+    void whatCannotBeHeldWhereItIsRedirectedToIsRefusedForGood() { // RFC 4865
+        bench.role = "submission";
+        bench.account = Optional.of(bench.house.account("ann@example.com"));
+        bench.filter(says(Decision.redirect(MailAddress.parse("ann@example.com"))));
+        MailParameters held = new MailParameters(0, false, "8BITMIME", Map.of("HOLDFOR", "60"));
+        Reply reply = bench.send("ann@example.com", held, Bench.MESSAGE, "di@far.example.org")
+                .reply();
+        assertEquals("550 5.3.3", reply.code() + " " + reply.status());
+    }
+
     @Test
     void quarantineIsFoundByEachInTheMailboxWithTheRoleJunk() { // case spam-4a3
         bench.house.account("cy@example.com");
@@ -167,9 +196,43 @@ class FiltersTest {
                         .reply()
                         .code());
         assertEquals(1, bench.store.queue.size());
-        assertEquals(List.of(1L), bench.store.queueChanges.getFirst().entries());
-        assertTrue(bench.store.queue.getFirst().notBefore().isAfter(bench.clock.instant()));
+        assertTrue(bench.store.queue.getFirst().held());
+        assertEquals(bench.clock.instant(), bench.store.queue.getFirst().notBefore()); // due when it is released
         assertTrue(Bench.words(bench.trace()).contains("mutatio queue release"));
+    }
+
+    @Test
+    void onlyWhatIsInQuarantineIsHeld() {
+        bench.role = "submission";
+        bench.account = Optional.of(bench.house.account("ann@example.com"));
+        bench.filter(
+                Probe.of((mail, _) -> mail.envelope()
+                                .recipients()
+                                .getFirst()
+                                .address()
+                                .domain()
+                                .ascii()
+                                .equals("far.example.org")
+                        ? Decision.quarantine("hacked?")
+                        : Decision.next()),
+                "stage",
+                "SEND");
+        assertEquals(
+                250,
+                bench.send(
+                                "ann@example.com",
+                                MailParameters.NONE,
+                                Bench.MESSAGE,
+                                "di@far.example.org",
+                                "ed@near.example.org")
+                        .reply()
+                        .code());
+        assertEquals(
+                List.of("smtp:far.example.org true", "smtp:near.example.org false"),
+                bench.store.queue.stream()
+                        .map(entry -> entry.lane() + " " + entry.held())
+                        .sorted()
+                        .toList());
     }
 
     // --- faults, each with its failure policy

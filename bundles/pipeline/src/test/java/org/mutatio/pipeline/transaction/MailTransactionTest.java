@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -320,6 +321,61 @@ class MailTransactionTest {
         bench.store.full.add(1L);
         Reply reply = rcpt("bo@example.net", size(1000), "ann@example.com");
         assertEquals(expected, reply.code() + " " + reply.status());
+    }
+
+    @ParameterizedTest(name = "over-quota = {0}: {1}")
+    @CsvSource({"reject,552 5.2.2", "defer,452 4.2.2"})
+    void whatHasNoRoomIsRefusedWhenItsSizeIsKnown(String rule, String expected) {
+        bench.house.domain("example.com").set("limits.quota", "200 B").set("limits.over-quota", rule);
+        Reply reply = bench.send(Bench.MESSAGE, "ann@example.com").reply();
+        assertEquals(expected, reply.code() + " " + reply.status());
+        assertTrue(bench.store.delivered.isEmpty());
+    }
+
+    @Test
+    void theCommitIsToldTheQuota() {
+        bench.house.domain("example.com").set("limits.quota", "1 MB");
+        assertEquals(250, bench.send(Bench.MESSAGE, "ann@example.com").reply().code());
+        assertEquals(
+                OptionalLong.of(1_000_000),
+                bench.store.kept.getFirst().placement().quota());
+    }
+
+    @Test
+    void aFullMailboxDoesNotKeepOthersFromTheirMail() {
+        bench.house.account("cy@example.org");
+        bench.house.domain("example.com").set("limits.quota", "200 B");
+        // one reply for two: what RCPT let in is kept, within the quota and one message
+        assertEquals(
+                250,
+                bench.send(Bench.MESSAGE, "ann@example.com", "cy@example.org")
+                        .reply()
+                        .code());
+        FakeStore.Kept first = bench.store.kept.getFirst();
+        long size = first.text().getBytes(StandardCharsets.UTF_8).length;
+        assertEquals(OptionalLong.of(200 + size - 1), first.placement().quota());
+        // a reply for each
+        bench.role = "lmtp";
+        Transaction.Answer answer =
+                bench.send("di@example.net", MailParameters.NONE, Bench.MESSAGE, "ann@example.com", "cy@example.org");
+        assertEquals(List.of(552, 250), answer.each().stream().map(Reply::code).toList());
+        assertEquals(3, bench.store.kept.size());
+        assertTrue(bench.store.kept.getLast().text().contains("Delivered-To: cy@example.org"));
+    }
+
+    @Test
+    void aliasesOfAFullMailboxAreDeferredWithoutABounce() {
+        bench.house.account("cy@example.com");
+        bench.house.alias("team@example.com", "ann@example.com", "cy@example.com");
+        bench.house.domain("example.com").set("limits.quota", "1 MB");
+        try (Transaction transaction = bench.begin("bo@example.net")) {
+            transaction.mail();
+            transaction.recipient(MailAddress.parse("team@example.com"), Map.of());
+            bench.store.full.add(1L); // meanwhile
+            Reply reply = Bench.message(transaction, Bench.MESSAGE).reply();
+            assertEquals("452 4.2.2", reply.code() + " " + reply.status());
+        }
+        assertTrue(bench.store.delivered.isEmpty());
     }
 
     @Test

@@ -118,6 +118,7 @@ final class Decider {
         StoreState.Counters counters = head.counters();
         long nextQueue = counters.queue();
         Map<Long, Long> nextUids = new HashMap<>();
+        Map<Long, Long> held = new HashMap<>(); // octets of each account, with what lies in front of us in the batch
         for (Change.Outcome outcome : deliver.outcomes()) {
             List<Event.Piece> pieces = new ArrayList<>();
             long size = 0;
@@ -136,6 +137,9 @@ final class Decider {
             List<Event.Placed> places = new ArrayList<>();
             for (Change.Placement placement : outcome.placements()) {
                 Target target = making.find(placement.account(), placement.mailbox());
+                long octets = size + held.computeIfAbsent(placement.account(), head::octets);
+                checkQuota(placement, octets);
+                held.put(placement.account(), octets);
                 long uid = nextUids.merge(target.id(), target.uidNext() + 1, (old, _) -> old + 1) - 1;
                 checkUid(uid);
                 places.add(new Event.Placed(
@@ -160,7 +164,8 @@ final class Decider {
                                 .toList(),
                         entry.notBefore().toEpochMilli(),
                         entry.expires().toEpochMilli(),
-                        entry.attributes()));
+                        entry.attributes(),
+                        entry.held()));
             }
             forms.add(new Event.Form(pieces, size, copy(outcome.summary()), places, queued));
         }
@@ -174,6 +179,15 @@ final class Decider {
                 forms,
                 StoredTrace.of(deliver.trace()));
         return new Outcome.Decided(event, new Change.Delivered(deliver.id(), false, placed, entries));
+    }
+
+    private static void checkQuota(Change.Placement placement, long octets) throws RefusedChangeException {
+        if (placement.quota().isPresent() && octets > placement.quota().getAsLong()) {
+            throw new RefusedChangeException(
+                    Refusal.OVERQUOTA,
+                    "account " + placement.account() + " would hold " + octets + " octets, "
+                            + placement.quota().getAsLong() + " allowed");
+        }
     }
 
     private static void checkUid(long uid) throws RefusedChangeException {

@@ -43,6 +43,7 @@ public sealed interface Event {
         }
     }
 
+    /// @param held nobody tries it before it was released; records from before that field have it false
     record Queued(
             long id,
             String lane,
@@ -50,7 +51,8 @@ public sealed interface Event {
             List<QueuedRecipient> recipients,
             long notBefore,
             long expires,
-            Map<String, String> attributes) {}
+            Map<String, String> attributes,
+            boolean held) {}
 
     record QueuedRecipient(String address, String notifyOn, String original) {}
 

@@ -471,7 +471,7 @@ public final class Index implements AutoCloseable {
         PreparedStatement insert =
                 prepared("INSERT INTO queue (id, mail, mail_id, form, lane, sender, recipients, state,"
                         + " attempts, queued, next_attempt, expires, octets, last_result, attributes)"
-                        + " VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting', 0, ?, ?, ?, ?, '', ?)");
+                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, '', ?)");
         insert.setLong(1, queued.id());
         insert.setLong(2, applied.sequence());
         insert.setString(3, ((Event.MailAccepted) applied.event()).id());
@@ -485,10 +485,11 @@ public final class Index implements AutoCloseable {
                         queued.recipients().stream()
                                 .map(Event.QueuedRecipient::address)
                                 .toList()));
-        insert.setLong(8, applied.time());
-        insert.setLong(9, queued.notBefore());
-        insert.setLong(10, queued.expires());
-        insert.setLong(11, size);
+        insert.setString(8, queued.held() ? "held" : "waiting");
+        insert.setLong(9, applied.time());
+        insert.setLong(10, queued.notBefore());
+        insert.setLong(11, queued.expires());
+        insert.setLong(12, size);
         StringBuilder attributes = new StringBuilder();
         queued.attributes()
                 .forEach((name, value) -> attributes
@@ -496,7 +497,7 @@ public final class Index implements AutoCloseable {
                         .append('=')
                         .append(value.replace("\n", " "))
                         .append('\n'));
-        insert.setString(12, attributes.toString());
+        insert.setString(13, attributes.toString());
         insert.executeUpdate();
     }
 

@@ -70,11 +70,16 @@ public final class KeyedStates implements States {
             held.remove(key);
         }
 
+        /// The queue holds what was written over or removed too, until it is due: when that is most of it, it is made
+        /// anew, so that it costs no key its value.
         private void clean() {
+            if (byExpiry.size() > 2 * MOST_KEYS) {
+                byExpiry.clear();
+                byExpiry.addAll(held.values());
+            }
             long now = clock.millis();
             Held oldest = byExpiry.peek();
-            while (oldest != null
-                    && (oldest.expires() <= now || held.size() > MOST_KEYS || byExpiry.size() > 2 * MOST_KEYS)) {
+            while (oldest != null && (oldest.expires() <= now || held.size() > MOST_KEYS)) {
                 byExpiry.remove();
                 if (oldest.equals(held.get(oldest.key()))) {
                     held.remove(oldest.key());
