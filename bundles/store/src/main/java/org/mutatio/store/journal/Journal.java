@@ -398,13 +398,14 @@ public final class Journal implements AutoCloseable {
             String reason = "";
             if (read instanceof Frame.Read.Good(Frame frame)) {
                 if (at + frame.recordLength() <= size && frame.sequence() >= expected) {
-                    ByteBuffer header = window.at(at + Frame.LENGTH, frame.headerLength());
+                    // Copied before the octets are read: those may lie in the window that takes this one's place.
+                    ByteBuffer header = copy(window.at(at + Frame.LENGTH, frame.headerLength()));
                     boolean headerGood = Frame.crc(header.duplicate()) == frame.headerCrc();
                     boolean octetsGood = window.crc(at + Frame.LENGTH + frame.headerLength(), frame.octetsLength())
                             == frame.octetsCrc();
                     if (headerGood && octetsGood) {
                         if (frame.sequence() >= from) {
-                            visitor.visit(new JournalRecord(frame, new Location(first, (int) at), copy(header)));
+                            visitor.visit(new JournalRecord(frame, new Location(first, (int) at), header));
                         }
                         expected = frame.sequence() + 1;
                         at += frame.recordLength();
@@ -474,7 +475,7 @@ public final class Journal implements AutoCloseable {
         return copy.flip();
     }
 
-    /// A sliding view of a file, for scanning.
+    /// A sliding view of a file, for scanning. What it gives is good until it is asked again.
     private final class Window {
         private final Path file;
         private ByteBuffer buffer = ByteBuffer.allocate(SCAN_BUFFER).limit(0);

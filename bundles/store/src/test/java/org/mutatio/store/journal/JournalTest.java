@@ -84,6 +84,38 @@ class JournalTest {
         assertTrue(torn > 0, "no batch was torn in its middle");
     }
 
+    /// A scan reads a window of 1 MiB at a time: what it gave of a record is that record's also when the next part of
+    /// it
+    /// lies in the next window.
+    @Test
+    void aScanGivesEachRecordItsOwnHeader() throws IOException {
+        List<byte[]> headers = new ArrayList<>();
+        Path data = folder.resolve("journal");
+        try (Journal journal = Journal.open(new DiskFiles(), data, 64 << 20, false)) {
+            for (int i = 0; i < 300; i++) {
+                byte[] header = new byte[random.nextInt(3_000)];
+                byte[] octets = new byte[random.nextInt(i % 50 == 0 ? 3 << 20 : 40_000)];
+                random.nextBytes(header);
+                random.nextBytes(octets);
+                headers.add(header);
+                Entry entry =
+                        new Entry(RecordType.MAIL_ACCEPTED, 1, ByteBuffer.wrap(header), ByteBuffer.wrap(octets), null);
+                assertEquals(1, journal.append(List.of(entry)).size());
+            }
+            List<Long> wrong = new ArrayList<>();
+            journal.scan(0, record -> {
+                ByteBuffer header = ByteBuffer.wrap(headers.get((int) record.sequence() - 1));
+                if (!header.equals(record.header())) {
+                    wrong.add(record.sequence());
+                }
+            });
+            assertEquals(List.of(), wrong);
+            List<String> problems = new ArrayList<>();
+            journal.verifyChain(journal.last(), _ -> {}, problems::add);
+            assertEquals(List.of(), problems);
+        }
+    }
+
     /// The same hole without a power cut is damage: the record behind it was answered.
     @Test
     void aHoleInTheLastBatchIsDamageWhenThePowerWasNotCut() throws IOException {
