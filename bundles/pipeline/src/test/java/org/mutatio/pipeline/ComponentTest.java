@@ -123,8 +123,7 @@ class ComponentTest {
             assertEquals(
                     Health.State.WARNING,
                     service(context, HealthProbe.class).probe().state());
-            Action list = service(context, Action.class);
-            assertEquals("filters list", list.name());
+            Action list = action(context, "filters list");
 
             Policies policies = new EmptyPolicies();
             context.registerService(Policies.class, policies, org.osgi.framework.FrameworkUtil.asDictionary(Map.of()));
@@ -161,5 +160,20 @@ class ComponentTest {
             framework.stop();
             framework.waitForStop(10_000);
         }
+    }
+
+    /// Which of several services a framework gives first is its own affair.
+    private static Action action(BundleContext context, String name) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (System.nanoTime() < end) {
+            for (var reference : context.getServiceReferences(Action.class, null)) {
+                Action action = context.getService(reference);
+                if (action != null && action.name().equals(name)) {
+                    return action;
+                }
+            }
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
+        throw new AssertionError("no action " + name);
     }
 }
