@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.mutatio.load.SmtpClient;
 
@@ -13,6 +16,7 @@ import org.mutatio.load.SmtpClient;
 class ListenerChangeIT {
 
     private static final String USER = "ann@example.test";
+    private static final Pattern SIZE = Pattern.compile("250.SIZE (\\d+)");
     private static final String CONFIG = "config/mutatio.toml";
 
     @Test
@@ -28,7 +32,7 @@ class ListenerChangeIT {
             // One moves to another port, one goes, one comes.
             String changed = before.replace(mx, "address = \"127.0.0.1:" + moved + "\"")
                     + "\n[[listener]]\nname = \"more\"\nprotocol = \"smtp\"\nrole = \"mx\"\ntls = \"none\"\n"
-                    + "address = \"127.0.0.1:" + more + "\"\n";
+                    + "address = \"127.0.0.1:" + more + "\"\nmessage-size = \"5 MB\"\n";
             server.write(CONFIG, withoutListener(changed, "imap"));
             await(server, "moved", true);
             await(server, "more", true);
@@ -36,6 +40,8 @@ class ListenerChangeIT {
             await(server, "imap", false);
             String _ = smtp.send("bo@sender.test", USER, message(1));
             assertTrue(imap.command("SELECT INBOX").ok().untagged().contains("* 1 EXISTS"));
+            assertEquals(5_000_000, size(server, "more"));
+            assertEquals(50_000_000, size(server, "moved"));
             try (SmtpClient other = new SmtpClient(server.address("more"))) {
                 String _ = other.send("bo@sender.test", USER, message(2));
             }
@@ -78,6 +84,18 @@ class ListenerChangeIT {
             awaitStatus(server, "command-timeout");
             server.write(CONFIG, before);
             Server _ = server.ready();
+        }
+    }
+
+    /// What SIZE (RFC 1870) is said there.
+    private static long size(Server server, String port) throws Exception {
+        try (Socket socket = new Socket()) {
+            socket.connect(server.address(port));
+            socket.getOutputStream().write("EHLO c.test\r\nQUIT\r\n".getBytes(StandardCharsets.US_ASCII));
+            String said = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            Matcher size = SIZE.matcher(said);
+            assertTrue(size.find(), said);
+            return Long.parseLong(size.group(1));
         }
     }
 

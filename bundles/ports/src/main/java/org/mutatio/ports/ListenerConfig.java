@@ -3,7 +3,9 @@ package org.mutatio.ports;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
-/// One `[[listener]]` of mutatio.toml; keys that are not named here go to the protocol bundle.
+/// One `[[listener]]` of mutatio.toml. A key that is not named here is refused; those of a protocol stand here too and
+/// go
+/// to its bundle.
 @ObjectClassDefinition(name = "Listener")
 public @interface ListenerConfig {
     @AttributeDefinition(description = "Unique, for logs: mx, submission, imaps")
@@ -24,9 +26,14 @@ public @interface ListenerConfig {
     @AttributeDefinition(description = "AUTH and LOGIN without TLS; on loopback addresses only")
     boolean plaintextAuth() default false;
 
-    @AttributeDefinition(description = "Connections of proxyFrom's networks begin with a PROXY header, always")
+    @AttributeDefinition(description = "Connections of proxy-from's networks begin with a PROXY header, always")
     boolean proxyProtocol() default false;
 
     @AttributeDefinition(description = "Networks of the proxies", required = false)
     String[] proxyFrom() default {};
+
+    @AttributeDefinition(
+            description = "For smtp: largest message that comes in here; empty: that of [smtp]",
+            required = false)
+    String messageSize() default "";
 }
