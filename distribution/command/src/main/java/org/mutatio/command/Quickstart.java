@@ -192,8 +192,7 @@ final class Quickstart {
     private void write(Home home, Wish wish, String domain, String host, Ports ports, List<Key> keys, List<Path> made)
             throws IOException {
         String at = wish.listen().contains(":") ? "[" + wish.listen() + "]" : wish.listen();
-        StringBuilder toml =
-                new StringBuilder("# Written by mutatio quickstart. Every key: docs/administrators.md\n\n");
+        StringBuilder toml = new StringBuilder("# Written by mutatio quickstart. Every key: docs/settings.md\n\n");
         toml.append("[smtp]\nhost-name = \"").append(host).append("\"\n\n");
         toml.append("[console]\nlisten = \"127.0.0.1:").append(ports.console()).append("\"\n\n");
         listener(toml, "mx", "smtp", "mx", at + ":" + ports.smtp(), "starttls");
