@@ -374,6 +374,26 @@ class LocalStoreTest {
         assertEquals(List.of(), store.verify(_ -> {}).problems());
     }
 
+    /// What H2 may leave after a kill: rows of events that it says it has not applied. They are applied once more, and
+    /// the
+    /// index is made anew instead of a server that does not start.
+    @Test
+    void anIndexThatIsBehindItsOwnRowsIsMadeAnew() throws Exception {
+        long ann = account("ann@example.com").id();
+        for (int i = 0; i < 10; i++) {
+            deliver(ann, "Subject: " + i + "\r\n\r\n", Flags.NONE);
+        }
+        store.close();
+        String url = "jdbc:h2:async:" + folder.resolve("data/index").toAbsolutePath();
+        try (java.sql.Connection index = java.sql.DriverManager.getConnection(url, "sa", "");
+                java.sql.Statement statement = index.createStatement()) {
+            assertEquals(1, statement.executeUpdate("UPDATE meta SET number = number - 5 WHERE name = 'applied'"));
+        }
+        open();
+        assertEquals(10, store.mailbox(ann, "INBOX").orElseThrow().messages());
+        assertEquals(List.of(), store.verify(_ -> {}).problems());
+    }
+
     /// Small helper of this test.
     private static final class Distribution {
         static void deleteFolder(Path folder) throws IOException {

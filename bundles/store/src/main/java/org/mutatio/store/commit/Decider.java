@@ -1,6 +1,7 @@
 package org.mutatio.store.commit;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,6 +30,8 @@ import org.mutatio.store.view.UidRanges;
 /// Decides changes against the head: every assigned value (UID, UIDVALIDITY, ids) is chosen here and goes into the
 /// event. Used by the committer's thread alone.
 final class Decider {
+    /// How long a sender that did not read our answer may come again with the same message.
+    private static final Duration REPEATS_WITHIN = Duration.ofHours(24);
 
     /// Most mailboxes of an account.
     static final int MOST_MAILBOXES = 10_000;
@@ -73,7 +76,7 @@ final class Decider {
     /// @param sequence the event would get
     Outcome decide(Task task, StoreState head, Instant now, long sequence) throws RefusedChangeException {
         return switch (task.change) {
-            case Change.Deliver deliver -> deliver(deliver, task.blob, head);
+            case Change.Deliver deliver -> deliver(deliver, task.blob, head, now);
             case Change.StoreFlags flags -> flags(flags, head, sequence);
             case Change.Copy copy -> copy(copy, head, sequence);
             case Change.Expunge expunge -> expunge(expunge, head, sequence);
@@ -102,11 +105,14 @@ final class Decider {
 
     // ---- delivery
 
-    private Outcome deliver(Change.Deliver deliver, String blob, StoreState head) throws RefusedChangeException {
+    private Outcome deliver(Change.Deliver deliver, String blob, StoreState head, Instant now)
+            throws RefusedChangeException {
         String fingerprint = deliver.fingerprint().map(print -> print.hex()).orElse("");
         if (!fingerprint.isEmpty() && !answered.test(fingerprint)) {
             Optional<StoreState.Unanswered> first = head.unanswered(fingerprint);
-            if (first.isPresent()) {
+            // Older ones are leftovers of a crash: the same octets a week later (a job's mail) are another message.
+            if (first.isPresent()
+                    && first.get().at() >= now.minus(REPEATS_WITHIN).toEpochMilli()) {
                 return new Outcome.Nothing(
                         new Change.Delivered(new MailId(first.get().mailId()), true, List.of(), List.of()));
             }

@@ -144,7 +144,8 @@ public final class Recovery {
             }
         }
         long above = Long.parseLong(facts.getOrDefault("above", "0"));
-        if (journal.last() < above) { // else it was done, and a crash came before the marker was deleted
+        // Above it, it was done, and a crash came before the marker was deleted; at it, only the numbers were left out.
+        if (journal.last() <= above) {
             Map<Long, Long> validities = new LinkedHashMap<>();
             StoreState state = recovered.state();
             if (!"keep".equals(facts.get("uidvalidity"))) {
@@ -356,7 +357,9 @@ public final class Recovery {
                 // Every fingerprint is written down: the journal need not be read for them again.
                 index.apply(good, state, new Index.FingerprintWindow(state.unanswered(), List.of(), Long.MAX_VALUE));
             } catch (SQLException e) {
-                throw Index.failed("replay into the index failed", e);
+                // Unchecked: the index is bad, not the journal, and another one is made (a fault of reading is
+                // checked).
+                throw new IllegalStateException("replay into the index failed: " + e.getMessage(), e);
             }
             batch.clear();
         }
