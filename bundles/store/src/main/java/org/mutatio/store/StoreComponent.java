@@ -60,8 +60,7 @@ public final class StoreComponent {
             throw new IOException("the framework property mutatio.home is not set");
         }
         Meters meters = new Meters();
-        store = LocalStore.open(
-                Path.of(home).resolve("data"), settings(config), InstantSource.system(), StoreComponent::halt, meters);
+        store = open(Path.of(home).resolve("data"), config, meters);
         give(context, MailStore.class, store);
         give(context, Queue.class, store);
         give(context, Leases.class, store);
@@ -77,6 +76,16 @@ public final class StoreComponent {
             give(context, Action.class, action);
         }
         give(context, Action.class, new ExplainAction(store.traces(), InstantSource.system()));
+    }
+
+    /// What the framework makes of our exception is in no log of ours, and without a store nothing is taken.
+    private static LocalStore open(Path data, StoreConfig config, Meters meters) throws IOException {
+        try {
+            return LocalStore.open(data, settings(config), InstantSource.system(), StoreComponent::halt, meters);
+        } catch (IOException | RuntimeException e) {
+            LOG.error("event=store-not-opened folder={} reason=\"{}\"", data, e.toString(), e);
+            throw e;
+        }
     }
 
     private <T> void give(BundleContext context, Class<T> type, T service) {
