@@ -59,7 +59,7 @@ class HotDeployIT {
                 assertTrue(client.command("SELECT INBOX").ok().untagged().contains("* " + count + " EXISTS"));
             }
             TreeSet<String> seen = new TreeSet<>();
-            for (int number = 0; number < count; number += count / 40) {
+            for (int number = 0; number < count; number += count / 16) {
                 String why = server.mutatio("explain", "load-" + number + "@sender.test")
                         .ok()
                         .out();
