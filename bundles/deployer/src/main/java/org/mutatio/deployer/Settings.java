@@ -133,8 +133,7 @@ final class Settings {
     }
 
     private void confirm(byte[] octets) throws IOException {
-        List<Problem> found = new ArrayList<>();
-        Configurations _ = read(octets, found);
+        List<Problem> found = Checks.read(applied, readers()); // it is what those octets say
         if (found.isEmpty()) {
             keepGood(octets);
         } else {

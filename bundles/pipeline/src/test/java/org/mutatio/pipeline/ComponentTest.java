@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.apache.felix.framework.FrameworkFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,13 +70,20 @@ class ComponentTest {
     }
 
     private static <T> T service(BundleContext context, Class<T> type) throws Exception {
+        return service(context, type, _ -> true);
+    }
+
+    /// @param wanted which of several: what a framework gives first is its own affair
+    private static <T> T service(BundleContext context, Class<T> type, Predicate<T> wanted) throws Exception {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         while (System.nanoTime() < end) {
             // all: the framework does not judge which classes the class path of a test sees
             var references = context.getAllServiceReferences(type.getName(), null);
-            Object service = references == null ? null : context.getService(references[0]);
-            if (service != null) {
-                return type.cast(service);
+            for (int i = 0; references != null && i < references.length; i++) {
+                T service = type.cast(context.getService(references[i]));
+                if (service != null && wanted.test(service)) {
+                    return service;
+                }
             }
             TimeUnit.MILLISECONDS.sleep(5); // a fact is waited for, with a deadline
         }
@@ -123,7 +131,7 @@ class ComponentTest {
             assertEquals(
                     Health.State.WARNING,
                     service(context, HealthProbe.class).probe().state());
-            Action list = action(context, "filters list");
+            Action list = service(context, Action.class, action -> action.name().equals("filters list"));
 
             Policies policies = new EmptyPolicies();
             context.registerService(Policies.class, policies, org.osgi.framework.FrameworkUtil.asDictionary(Map.of()));
@@ -160,20 +168,5 @@ class ComponentTest {
             framework.stop();
             framework.waitForStop(10_000);
         }
-    }
-
-    /// Which of several services a framework gives first is its own affair.
-    private static Action action(BundleContext context, String name) throws Exception {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (System.nanoTime() < end) {
-            for (var reference : context.getServiceReferences(Action.class, null)) {
-                Action action = context.getService(reference);
-                if (action != null && action.name().equals(name)) {
-                    return action;
-                }
-            }
-            TimeUnit.MILLISECONDS.sleep(5);
-        }
-        throw new AssertionError("no action " + name);
     }
 }

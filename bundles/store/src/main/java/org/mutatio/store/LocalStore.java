@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import org.mutatio.api.metrics.Meters;
 import org.mutatio.api.queue.Queue;
 import org.mutatio.api.store.Change;
@@ -385,10 +384,7 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
         if (committer.wasAnswered(fingerprint.hex())) {
             return Optional.empty();
         }
-        long old = clock.millis() - TimeUnit.HOURS.toMillis(24);
-        return state.unanswered(fingerprint.hex())
-                .filter(what -> what.at() >= old)
-                .map(what -> new MailId(what.mailId()));
+        return state.unanswered(fingerprint.hex(), clock.millis()).map(what -> new MailId(what.mailId()));
     }
 
     @Override

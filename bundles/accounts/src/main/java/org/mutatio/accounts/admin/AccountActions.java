@@ -14,6 +14,7 @@ import org.mutatio.accounts.directory.AccountDirectory.Holder;
 import org.mutatio.accounts.password.Credentials;
 import org.mutatio.accounts.password.HashPool;
 import org.mutatio.accounts.password.NewPassword;
+import org.mutatio.accounts.sasl.Login;
 import org.mutatio.api.accounts.Account;
 import org.mutatio.api.admin.Action;
 import org.mutatio.api.admin.ActionCall;
@@ -237,16 +238,7 @@ public final class AccountActions {
     /// No character that moves the cursor of a terminal, turns text around or is not to be seen: what is
     /// written in a list must be what is there.
     private static boolean readable(String text) {
-        return text.codePoints().allMatch(c -> switch (Character.getType(c)) {
-            case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR,
-                    Character.SURROGATE,
-                    Character.PRIVATE_USE,
-                    Character.UNASSIGNED -> false;
-            default -> true;
-        });
+        return text.codePoints().allMatch(Login::readable);
     }
 
     private ActionResult list(ActionCall call) throws ActionException, StoreUnavailableException {

@@ -302,19 +302,25 @@ public final class Login implements Sasl {
     /// terminal's cursor or turns text around, and ends where it ends.
     static String shown(String text) {
         StringBuilder line = new StringBuilder();
-        text.codePoints().limit(LONGEST_REASON).forEach(c -> {
-            switch (Character.getType(c)) {
-                case Character.CONTROL,
-                        Character.FORMAT,
-                        Character.LINE_SEPARATOR,
-                        Character.PARAGRAPH_SEPARATOR,
-                        Character.SURROGATE,
-                        Character.PRIVATE_USE,
-                        Character.UNASSIGNED -> line.append('?');
-                default -> line.appendCodePoint(c == '"' ? '\'' : c);
-            }
-        });
+        text.codePoints()
+                .limit(LONGEST_REASON)
+                .map(c -> !readable(c) ? '?' : c == '"' ? '\'' : c)
+                .forEach(line::appendCodePoint);
         return line.toString();
+    }
+
+    /// Whether it is to be seen, and neither moves the cursor of a terminal nor turns text around.
+    public static boolean readable(int character) {
+        return switch (Character.getType(character)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED -> false;
+            default -> true;
+        };
     }
 
     SaslStep success(Who who, Account account, ByteBuffer last, Channel channel) {

@@ -77,12 +77,13 @@ public final class Checks {
             return;
         }
         // Each key that is wrong alone is told at its line; else the table is.
+        boolean alone = refusal(reader, Map.of()).isEmpty();
         boolean told = false;
         for (Map.Entry<String, Object> entry : settings.values().entrySet()) {
-            Optional<String> alone = refusal(reader, Map.of(entry.getKey(), entry.getValue()));
-            if (alone.isPresent() && refusal(reader, Map.of()).isEmpty()) {
+            Optional<String> own = alone ? refusal(reader, Map.of(entry.getKey(), entry.getValue())) : Optional.empty();
+            if (own.isPresent()) {
                 String written = settings.written().getOrDefault(entry.getKey(), entry.getKey());
-                String reason = alone.get().contains(written) ? alone.get() : written + ": " + alone.get();
+                String reason = own.get().contains(written) ? own.get() : written + ": " + own.get();
                 problems.add(new Problem(settings.origins().getOrDefault(entry.getKey(), settings.place()), reason));
                 told = true;
             }

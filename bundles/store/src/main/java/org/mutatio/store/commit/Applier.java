@@ -275,10 +275,9 @@ public final class Applier implements AutoCloseable {
 
     private Index.FingerprintWindow window(List<String> drop, long sequence) {
         long now = clock.millis();
-        long old = now - TimeUnit.HOURS.toMillis(24);
         Map<String, StoreState.Unanswered> put = new LinkedHashMap<>();
         long floor = sequence + 1;
-        state.forgetBefore(old);
+        state.forgetOld(now);
         for (var entry : state.unanswered().entrySet()) {
             if (written.containsKey(entry.getKey())) {
                 continue;

@@ -1,7 +1,6 @@
 package org.mutatio.store.commit;
 
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,9 +29,6 @@ import org.mutatio.store.view.UidRanges;
 /// Decides changes against the head: every assigned value (UID, UIDVALIDITY, ids) is chosen here and goes into the
 /// event. Used by the committer's thread alone.
 final class Decider {
-    /// How long a sender that did not read our answer may come again with the same message.
-    private static final Duration REPEATS_WITHIN = Duration.ofHours(24);
-
     /// Most mailboxes of an account.
     static final int MOST_MAILBOXES = 10_000;
     /// Most distinct keywords of a mailbox.
@@ -109,10 +105,8 @@ final class Decider {
             throws RefusedChangeException {
         String fingerprint = deliver.fingerprint().map(print -> print.hex()).orElse("");
         if (!fingerprint.isEmpty() && !answered.test(fingerprint)) {
-            Optional<StoreState.Unanswered> first = head.unanswered(fingerprint);
-            // Older ones are leftovers of a crash: the same octets a week later (a job's mail) are another message.
-            if (first.isPresent()
-                    && first.get().at() >= now.minus(REPEATS_WITHIN).toEpochMilli()) {
+            Optional<StoreState.Unanswered> first = head.unanswered(fingerprint, now.toEpochMilli());
+            if (first.isPresent()) {
                 return new Outcome.Nothing(
                         new Change.Delivered(new MailId(first.get().mailId()), true, List.of(), List.of()));
             }

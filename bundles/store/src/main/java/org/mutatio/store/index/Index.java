@@ -55,10 +55,9 @@ public final class Index implements AutoCloseable {
     /// @param folder where `index.mv.db` lies or will lie
     public static Index open(Path folder) throws SQLException {
         JdbcDataSource source = new JdbcDataSource();
-        // async: an interrupted thread closes a file: channel for everybody (tried). No fsync of its own: the journal
-        // has
-        // it. There is one writer: a lock that it waits for is a transaction that a kill left behind, and no waiting
-        // ends that (seen: 10 s of 452 before the index was taken for broken and made anew).
+        // async: an interrupted thread closes a file: channel for everybody (tried). No fsync of its own:
+        // the journal has it. There is one writer: a lock that it waits for is a transaction that a kill left
+        // behind, and no waiting ends that (seen: 10 s of 452 before the index was made anew).
         source.setURL("jdbc:h2:async:" + folder.resolve(NAME).toAbsolutePath()
                 + ";WRITE_DELAY=500;DB_CLOSE_ON_EXIT=FALSE;CACHE_SIZE=16384;MAX_COMPACT_TIME=200;LOCK_TIMEOUT=500");
         source.setUser("sa");

@@ -397,9 +397,9 @@ public final class Journal implements AutoCloseable {
             }
             String reason = "";
             if (read instanceof Frame.Read.Good(Frame frame)) {
+                // Of a batch that was refused and could not be cut off: its numbers are the next segment's.
                 if (following != null && frame.sequence() >= following) {
-                    return at; // of a batch that was refused and could not be cut off: its numbers are the next
-                    // segment's
+                    return at;
                 }
                 if (at + frame.recordLength() <= size && frame.sequence() >= expected) {
                     // Copied before the octets are read: those may lie in the window that takes this one's place.

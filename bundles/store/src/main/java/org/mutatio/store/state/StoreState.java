@@ -1,5 +1,6 @@
 package org.mutatio.store.state;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -24,6 +25,8 @@ import org.mutatio.store.state.AccountState.MailboxRow;
 ///
 /// Threads: written by one (committer or applier), read by any; a read-write lock without I/O under it.
 public final class StoreState {
+    /// How long a sender that did not read our answer may come again with the same message.
+    private static final Duration REPEATS_WITHIN = Duration.ofHours(24);
 
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
     private final Map<Long, AccountState> accounts = new HashMap<>();
@@ -161,8 +164,15 @@ public final class StoreState {
         });
     }
 
-    public Optional<Unanswered> unanswered(String fingerprint) {
-        return read(() -> Optional.ofNullable(unanswered.get(fingerprint)));
+    /// The message of that fingerprint whose answer may still be waited for. Older ones are leftovers of a crash: the
+    /// same
+    /// octets a week later (a job's mail) are another message.
+    public Optional<Unanswered> unanswered(String fingerprint, long now) {
+        return read(() -> Optional.ofNullable(unanswered.get(fingerprint)).filter(what -> what.at() >= oldest(now)));
+    }
+
+    private static long oldest(long now) {
+        return now - REPEATS_WITHIN.toMillis();
     }
 
     public Map<String, Unanswered> unanswered() {
@@ -531,10 +541,10 @@ public final class StoreState {
     }
 
     /// Fingerprints older than that are forgotten, journal or not: a sender has given up by then.
-    public void forgetBefore(long epochMillis) {
+    public void forgetOld(long now) {
         write(() -> {
             var all = unanswered.values().iterator();
-            while (all.hasNext() && all.next().at() < epochMillis) {
+            while (all.hasNext() && all.next().at() < oldest(now)) {
                 all.remove();
             }
         });
