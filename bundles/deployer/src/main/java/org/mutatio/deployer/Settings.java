@@ -1,11 +1,8 @@
 package org.mutatio.deployer;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -25,6 +22,7 @@ import org.mutatio.api.deploy.SettingsCheck;
 import org.mutatio.deployer.config.Checks;
 import org.mutatio.deployer.config.Configurations;
 import org.mutatio.deployer.config.Settled;
+import org.mutatio.deployer.deployment.WholeFile;
 import org.mutatio.toml.Problem;
 import org.mutatio.toml.TomlFile;
 import org.osgi.framework.Bundle;
@@ -135,7 +133,7 @@ final class Settings {
     private void confirm(byte[] octets) throws IOException {
         List<Problem> found = Checks.read(applied, readers()); // it is what those octets say
         if (found.isEmpty()) {
-            keepGood(octets);
+            WholeFile.write(good, octets);
         } else {
             tell(found);
             boolean _ = lastGood(); // or what was given, of which all that makes sense serves
@@ -161,19 +159,6 @@ final class Settings {
     private void tell(List<Problem> found) {
         problems = found.stream().map(Problem::toString).toList();
         problems.forEach(problem -> LOG.error("event=config-invalid problem=\"{}\"", problem));
-    }
-
-    private void keepGood(byte[] octets) throws IOException {
-        Path folder = good.getParent();
-        if (folder != null) {
-            Files.createDirectories(folder);
-        }
-        Path fresh = good.resolveSibling("mutatio.toml.new");
-        Files.write(fresh, octets);
-        try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.READ)) {
-            channel.force(true); // or a power cut could leave the name with nothing in it
-        }
-        Files.move(fresh, good, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     /// Every half second: has it changed?
@@ -203,7 +188,7 @@ final class Settings {
         }
         problems = List.of();
         apply(read);
-        keepGood(octets);
+        WholeFile.write(good, octets);
     }
 
     /// New bundles may want a configuration that the table gives or, absent, an empty one.

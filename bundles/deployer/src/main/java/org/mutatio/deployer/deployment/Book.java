@@ -1,13 +1,11 @@
 package org.mutatio.deployer.deployment;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -250,19 +248,6 @@ public final class Book {
                         .with("files", known)
                         .write()
                 + "\n";
-        Path fresh = file.resolveSibling("deployments.json.new");
-        Files.writeString(fresh, text, StandardCharsets.UTF_8);
-        force(fresh);
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        Path folder = file.getParent();
-        if (folder != null) {
-            force(folder);
-        }
-    }
-
-    static void force(Path path) throws IOException {
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
+        WholeFile.write(file, text.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -367,7 +367,7 @@ public final class Deployer {
                 if (now != null && now.facts().equals(facts) && now.problem().isEmpty()) {
                     return facts.symbolicName() + " " + facts.described() + " runs already";
                 }
-                Book.force(copy);
+                WholeFile.force(copy);
                 deployCopy(facts, copy, origin, source, progress);
                 return facts.symbolicName() + " " + facts.described() + " is live";
             } finally {
@@ -384,7 +384,7 @@ public final class Deployer {
         String name = facts.symbolicName();
         String file = name + "-" + facts.version() + "-" + facts.hash() + ".jar";
         Files.move(copy, folder.resolve(file), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        Book.force(folder);
+        WholeFile.force(folder);
         List<String> gone = new ArrayList<>();
         try {
             Running _ = swap(
