@@ -157,6 +157,9 @@ public final class Committer implements AutoCloseable {
             try {
                 journal.closeSegment();
                 boolean _ = wanted.complete(null);
+            } catch (Journal.ForceFailedException e) {
+                halt.halt("a segment of the journal could not be begun: what is on the disk is not known", e);
+                boolean _ = wanted.completeExceptionally(e);
             } catch (IOException e) {
                 boolean _ = wanted.completeExceptionally(e);
             }

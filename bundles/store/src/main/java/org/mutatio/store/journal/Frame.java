@@ -8,7 +8,8 @@ import java.util.zip.CRC32C;
 /// What stands in front of each record's parts: 152 octets, big-endian; docs/journal.md.
 ///
 /// The frame holds hashes of both parts and the hash of the frame before, so a part may be blanked later and the
-/// chain still verifies. It also holds the record's place in its batch: a batch is written after the one before it is
+/// chain still verifies. Its checksum begins with the salt of its segment, which no sender knows: octets of a mail that
+/// look like a frame are none. It also holds the record's place in its batch: a batch is written after the one before it is
 /// durable, so a torn batch can be told from damage after a power cut.
 ///
 /// @param sequence the record's number, one above the record before
@@ -47,7 +48,8 @@ record Frame(
         record Unknown(int version, int type) implements Read {}
     }
 
-    void write(ByteBuffer to) {
+    /// @param salt of the segment it is written to
+    void write(ByteBuffer to, int salt) {
         int start = to.position();
         to.putInt(MAGIC).putShort((short) VERSION).putShort((short) type.code());
         to.putLong(sequence).putLong(time);
@@ -56,16 +58,17 @@ record Frame(
         to.putInt(headerCrc).putInt(octetsCrc);
         to.put(headerSha256).put(octetsSha256).put(former);
         to.putInt(place);
-        to.putInt(crc(to.duplicate().position(start).limit(start + CRC_AT)));
+        to.putInt(crc(salt, to.duplicate().position(start).limit(start + CRC_AT)));
     }
 
     /// @param from holds at least [#LENGTH] octets from its position on; the position stays
-    static Read read(ByteBuffer from) {
+    /// @param salt of the segment it lies in
+    static Read read(ByteBuffer from, int salt) {
         int at = from.position();
         if (from.getInt(at) != MAGIC) {
             return new Read.Bad("no frame begins here");
         }
-        if (from.getInt(at + CRC_AT) != crc(from.duplicate().limit(at + CRC_AT))) {
+        if (from.getInt(at + CRC_AT) != crc(salt, from.duplicate().limit(at + CRC_AT))) {
             return new Read.Bad("checksum of the frame is wrong");
         }
         int version = from.getShort(at + 4);
@@ -103,6 +106,17 @@ record Frame(
 
     long recordLength() {
         return (long) LENGTH + headerLength + octetsLength;
+    }
+
+    /// Checksum of a frame without its last four octets.
+    static int crc(int salt, ByteBuffer octets) {
+        CRC32C crc = new CRC32C();
+        crc.update(salt >>> 24);
+        crc.update(salt >>> 16);
+        crc.update(salt >>> 8);
+        crc.update(salt);
+        crc.update(octets);
+        return (int) crc.getValue();
     }
 
     static int crc(ByteBuffer octets) {

@@ -3,12 +3,15 @@ package org.mutatio.store.journal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +31,7 @@ public final class Journal implements AutoCloseable {
     private static final long SEGMENT_MAGIC = 0x4D55_5441_5449_4F31L; // MUTATIO1
     private static final byte[] ZERO = new byte[Frame.HASH];
     private static final short SKIPPED = 1;
+    private static final int SALT_AT = 56;
     private static final int SCAN_BUFFER = 1 << 20;
 
     /// The outcome of a force is not known.
@@ -50,7 +54,10 @@ public final class Journal implements AutoCloseable {
     private final long segmentSize;
     /// First sequence of each segment to its file.
     private final NavigableMap<Long, Path> segments = new ConcurrentSkipListMap<>();
+    /// Salt of each segment that was asked for.
+    private final Map<Long, Integer> salts = new ConcurrentHashMap<>();
     private final List<Damage> damages = new ArrayList<>();
+    private final SecureRandom random = new SecureRandom();
 
     private Files.@org.jspecify.annotations.Nullable Appender current;
     private long currentSegment;
@@ -125,7 +132,7 @@ public final class Journal implements AutoCloseable {
     /// After a power cut: all good records behind a bad place belong to the batch that begins at or before it. A
     /// batch is only written once the one before it is durable, so that one was never answered.
     private void cutTornBatch(long first, Path file) throws IOException {
-        Window window = new Window(file);
+        Window window = new Window(first, file);
         long size = files.size(file);
         long at = SEGMENT_HEADER;
         long expected = first;
@@ -135,14 +142,13 @@ public final class Journal implements AutoCloseable {
             expected = good.get().sequence() + 1;
             good = whole(window, at, size, expected);
         }
-        long behind = findFrame(window, at + 1, size, expected);
+        long behind = findFrame(window, past(window, at, size), size, expected);
         boolean found = behind >= 0;
         while (behind >= 0) {
-            if (Frame.read(window.at(behind, Frame.LENGTH)) instanceof Frame.Read.Good(Frame frame)
-                    && frame.batch() > expected) {
+            if (window.frame(behind) instanceof Frame.Read.Good(Frame frame) && frame.batch() > expected) {
                 return; // a later batch was begun: what is bad here was durable once
             }
-            behind = findFrame(window, behind + 1, size, expected);
+            behind = findFrame(window, past(window, behind, size), size, expected);
         }
         if (found) {
             LOG.info("event=journal.batch-cut segment={} at={} after={}", file.getFileName(), at, expected - 1);
@@ -153,7 +159,7 @@ public final class Journal implements AutoCloseable {
     /// The record there, when all of it is good.
     private static Optional<Frame> whole(Window window, long at, long size, long expected) throws IOException {
         return at + Frame.LENGTH <= size
-                        && Frame.read(window.at(at, Frame.LENGTH)) instanceof Frame.Read.Good(Frame frame)
+                        && window.frame(at) instanceof Frame.Read.Good(Frame frame)
                         && frame.sequence() >= expected
                         && at + frame.recordLength() <= size
                         && window.crc(at + Frame.LENGTH, frame.headerLength()) == frame.headerCrc()
@@ -184,22 +190,24 @@ public final class Journal implements AutoCloseable {
         return file;
     }
 
-    private boolean headerGood(Path file, long first) throws IOException {
+    /// A segment's first octets; zeros behind the end of a short file.
+    private ByteBuffer header(Path file) throws IOException {
         ByteBuffer header = ByteBuffer.allocate(SEGMENT_HEADER);
         files.read(file, 0, header);
-        header.flip();
-        return header.remaining() == SEGMENT_HEADER
-                && header.getLong(0) == SEGMENT_MAGIC
+        return header.clear();
+    }
+
+    private boolean headerGood(Path file, long first) throws IOException {
+        ByteBuffer header = header(file);
+        return header.getLong(0) == SEGMENT_MAGIC
                 && header.getLong(16) == first
                 && header.getInt(SEGMENT_HEADER - 4)
                         == Frame.crc(header.duplicate().limit(SEGMENT_HEADER - 4));
     }
 
     private byte[] headerFormer(Path file) throws IOException {
-        ByteBuffer header = ByteBuffer.allocate(SEGMENT_HEADER);
-        files.read(file, 0, header);
         byte[] hash = new byte[Frame.HASH];
-        header.get(24, hash);
+        header(file).get(24, hash);
         return hash;
     }
 
@@ -241,9 +249,16 @@ public final class Journal implements AutoCloseable {
         if (file == null) {
             return false;
         }
-        ByteBuffer header = ByteBuffer.allocate(SEGMENT_HEADER);
-        files.read(file, 0, header);
-        return header.getShort(10) == SKIPPED;
+        return header(file).getShort(10) == SKIPPED;
+    }
+
+    private int salt(long segment) throws IOException {
+        Integer known = salts.get(segment);
+        if (known == null) {
+            known = header(segment(segment)).getInt(SALT_AT);
+            salts.put(segment, known);
+        }
+        return known;
     }
 
     private boolean missing(@org.jspecify.annotations.Nullable Long following, long expected) throws IOException {
@@ -290,7 +305,7 @@ public final class Journal implements AutoCloseable {
                     hash,
                     locations.size());
             ByteBuffer head = ByteBuffer.allocate(Frame.LENGTH);
-            frame.write(head);
+            frame.write(head, salt(currentSegment));
             head.flip();
             hash = Hashes.sha256(head);
             octets.add(head);
@@ -336,32 +351,52 @@ public final class Journal implements AutoCloseable {
         if (segments.containsKey(first)) {
             // A segment that was sealed before its first record: its name is taken; it holds nothing.
             files.delete(file);
+            Object _ = salts.remove(first);
         }
         Files.Appender appender = files.append(file, 0);
+        int salt = random.nextInt();
         try {
             ByteBuffer header = ByteBuffer.allocate(SEGMENT_HEADER);
             header.putLong(SEGMENT_MAGIC)
                     .putShort((short) 1)
                     .putShort(skipping ? SKIPPED : 0)
                     .putInt(0);
-            header.putLong(first).put(former).putInt(0);
+            header.putLong(first).put(former).putInt(salt);
             header.putInt(
                     SEGMENT_HEADER - 4, Frame.crc(header.duplicate().flip().limit(SEGMENT_HEADER - 4)));
             appender.write(List.of(header.clear()));
+        } catch (IOException e) {
+            withdraw(appender, file, e);
+            throw e;
+        }
+        try {
             appender.force();
             files.forceFolder(folder);
         } catch (IOException e) {
             appender.close();
-            throw e;
+            throw new ForceFailedException(e);
         }
         if (old != null) {
             old.close();
         }
         segments.put(first, file);
+        salts.put(first, salt);
         current = appender;
         currentSegment = first;
         durable = SEGMENT_HEADER;
         return appender;
+    }
+
+    /// Takes a segment away that could not be begun: were it to lie there while the one before it goes on, the next
+    /// start would take that one's records for those of a refused batch.
+    private void withdraw(Files.Appender appender, Path file, IOException cause) throws ForceFailedException {
+        try {
+            appender.close();
+            files.delete(file);
+        } catch (IOException e) {
+            cause.addSuppressed(e);
+            throw new ForceFailedException(cause);
+        }
     }
 
     /// All records from a sequence on, in order. A bad place with valid records behind it is damage: noted,
@@ -385,12 +420,11 @@ public final class Journal implements AutoCloseable {
         // Before the size is read: a segment that is rolled away from meanwhile may still be growing now.
         Long following = segments.higherKey(first);
         long size = files.size(file);
-        Window window = new Window(file);
+        Window window = new Window(first, file);
         long at = SEGMENT_HEADER;
         long expected = first;
         while (at + Frame.LENGTH <= size) {
-            ByteBuffer octets = window.at(at, Frame.LENGTH);
-            Frame.Read read = Frame.read(octets);
+            Frame.Read read = window.frame(at);
             if (read instanceof Frame.Read.Unknown(int version, int type)) {
                 throw new NewerFormatException("record type " + type + " of format " + version + " in " + file
                         + " is of a newer release: start that one; nothing was changed");
@@ -422,7 +456,7 @@ public final class Journal implements AutoCloseable {
             } else if (read instanceof Frame.Read.Bad(String why)) {
                 reason = why;
             }
-            long next = findFrame(window, at + 1, size, expected);
+            long next = findFrame(window, past(window, at, size), size, expected);
             String name = String.valueOf(file.getFileName());
             if (next < 0) {
                 // A torn tail; a sealed segment has one too, and then the next goes on where it was durable.
@@ -431,8 +465,8 @@ public final class Journal implements AutoCloseable {
                 }
                 return at;
             }
-            if (Frame.read(window.at(next, Frame.LENGTH)) instanceof Frame.Read.Good(Frame behind)) {
-                note(new Damage(name, at, expected - 1, behind.sequence(), reason));
+            if (window.frame(next) instanceof Frame.Read.Good(Frame found)) {
+                note(new Damage(name, at, expected - 1, found.sequence(), reason));
             }
             at = next;
         }
@@ -458,12 +492,20 @@ public final class Journal implements AutoCloseable {
         }
     }
 
+    /// From where on to search for what follows a bad place: behind the record when its frame says how long it is (what
+    /// a mail holds is not searched for records), else from the next octet on.
+    private static long past(Window window, long at, long size) throws IOException {
+        return at + Frame.LENGTH <= size && window.frame(at) instanceof Frame.Read.Good(Frame frame)
+                ? at + frame.recordLength()
+                : at + 1;
+    }
+
     /// The next whole record behind a bad place; -1: none, so the bad place is a tail.
     private static long findFrame(Window window, long from, long size, long expected) throws IOException {
         for (long at = from; at + Frame.LENGTH <= size; at++) {
             ByteBuffer octets = window.at(at, 4);
             if (octets.getInt(octets.position()) == Frame.MAGIC
-                    && Frame.read(window.at(at, Frame.LENGTH)) instanceof Frame.Read.Good(Frame frame)
+                    && window.frame(at) instanceof Frame.Read.Good(Frame frame)
                     && frame.sequence() >= expected
                     && at + frame.recordLength() <= size
                     && window.crc(at + Frame.LENGTH, frame.headerLength()) == frame.headerCrc()) {
@@ -482,11 +524,17 @@ public final class Journal implements AutoCloseable {
     /// A sliding view of a file, for scanning. What it gives is good until it is asked again.
     private final class Window {
         private final Path file;
+        private final int salt;
         private ByteBuffer buffer = ByteBuffer.allocate(SCAN_BUFFER).limit(0);
         private long start;
 
-        Window(Path file) {
+        Window(long segment, Path file) throws IOException {
             this.file = file;
+            this.salt = salt(segment);
+        }
+
+        Frame.Read frame(long offset) throws IOException {
+            return Frame.read(at(offset, Frame.LENGTH), salt);
         }
 
         ByteBuffer at(long offset, int length) throws IOException {
@@ -528,7 +576,7 @@ public final class Journal implements AutoCloseable {
         files.read(file, location.offset(), frameOctets);
         frameOctets.flip();
         if (frameOctets.remaining() < Frame.LENGTH
-                || !(Frame.read(frameOctets) instanceof Frame.Read.Good(Frame frame))) {
+                || !(Frame.read(frameOctets, salt(location.segment())) instanceof Frame.Read.Good(Frame frame))) {
             throw new IOException("damaged frame at " + describe(location));
         }
         ByteBuffer header = ByteBuffer.allocate(frame.headerLength());
@@ -606,7 +654,7 @@ public final class Journal implements AutoCloseable {
             files.read(file, record.location().offset(), octets);
             octets.flip();
             byte[] hash = Hashes.sha256(octets);
-            if (Frame.read(octets) instanceof Frame.Read.Good(Frame frame)) {
+            if (Frame.read(octets, salt(record.location().segment())) instanceof Frame.Read.Good(Frame frame)) {
                 byte[] wanted = expected[0];
                 if (wanted != null && !Frame.same(wanted, frame.former())) {
                     problems.accept("record " + record.sequence() + " does not name the frame before it");
@@ -644,6 +692,7 @@ public final class Journal implements AutoCloseable {
         Path file = segments.get(first);
         if (file != null && first != currentSegment) {
             segments.remove(first);
+            Object _ = salts.remove(first);
             files.delete(file);
             files.forceFolder(folder);
         }

@@ -10,9 +10,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Predicate;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.mutatio.store.disk.LyingDisk;
 
 /// What is in the folder after each kind of end, and what a reader then finds.
@@ -182,10 +185,70 @@ class JournalTest {
         ByteBuffer frame =
                 ByteBuffer.wrap(octets, Journal.SEGMENT_HEADER, Frame.LENGTH).slice();
         frame.putShort(4, (short) 9);
-        frame.putInt(Frame.LENGTH - 4, Frame.crc(frame.duplicate().position(0).limit(Frame.LENGTH - 4)));
+        frame.putInt(Frame.LENGTH - 4, Frame.crc(ByteBuffer.wrap(octets).getInt(56), frame.duplicate().position(0).limit(Frame.LENGTH - 4)));
         java.nio.file.Files.write(segment, octets);
         assertThrows(NewerFormatException.class, () -> Journal.open(new DiskFiles(), data, SEGMENT, true));
         org.junit.jupiter.api.Assertions.assertArrayEquals(octets, java.nio.file.Files.readAllBytes(segment));
+    }
+
+    /// Somebody who writes frames into a mail gains nothing from a damaged record: not when the frame is whole, for it
+    /// says where the record ends, and not when it is spoiled, for he does not know the segment's salt.
+    @ParameterizedTest
+    @ValueSource(ints = {Frame.LENGTH + 2, 20})
+    void whatAMailHoldsIsNeverReadAsARecord(int spoiled) throws IOException {
+        Path stranger = folder.resolve("stranger");
+        try (Journal journal = Journal.open(new DiskFiles(), stranger, SEGMENT, false)) {
+            for (int i = 0; i < 9; i++) {
+                assertEquals(1, journal.append(List.of(entry(10))).size());
+            }
+        }
+        byte[] forged = java.nio.file.Files.readAllBytes(segment(stranger));
+        Path data = folder.resolve("journal");
+        try (Journal journal = Journal.open(new DiskFiles(), data, SEGMENT, false)) {
+            Entry mail = new Entry(
+                    RecordType.MAIL_ACCEPTED, 1, ByteBuffer.wrap(new byte[3]), ByteBuffer.wrap(forged), null);
+            assertEquals(1, journal.append(List.of(mail)).size());
+            assertEquals(1, journal.append(List.of(entry(100))).size());
+        }
+        spoil(data, Journal.SEGMENT_HEADER + spoiled);
+        try (Journal journal = Journal.open(new DiskFiles(), data, SEGMENT, false)) {
+            assertEquals(List.of(2L), sequences(journal));
+            assertEquals(1, journal.damages().size());
+        }
+    }
+
+    /// A segment that could not be begun must not lie there while the one before it goes on.
+    @Test
+    void aSegmentThatCouldNotBeBegunIsTakenAway() throws IOException {
+        Path data = folder.resolve("live/journal");
+        LyingDisk disk = new LyingDisk(folder.resolve("live"));
+        try (Journal journal = Journal.open(disk, data, SEGMENT, false)) {
+            assertEquals(1, journal.append(List.of(entry(100))).size());
+            disk.fail(step -> step instanceof LyingDisk.Step.Write, true);
+            assertThrows(IOException.class, journal::closeSegment);
+            disk.heal();
+            assertEquals(1, journal.append(List.of(entry(100))).size());
+        }
+        try (Journal journal = Journal.open(new DiskFiles(), data, SEGMENT, false)) {
+            assertEquals(List.of(1L, 2L), sequences(journal));
+        }
+    }
+
+    /// When it cannot be taken away either, or its force fails, nobody knows what the disk has: no answer any more.
+    @Test
+    void aSegmentWhoseBeginningIsNotKnownEndsTheProcess() throws IOException {
+        for (Predicate<LyingDisk.Step> fault : List.<Predicate<LyingDisk.Step>>of(
+                step -> step instanceof LyingDisk.Step.Write || step instanceof LyingDisk.Step.Delete,
+                LyingDisk.Step.Force.class::isInstance,
+                LyingDisk.Step.ForceFolder.class::isInstance)) {
+            Path live = folder.resolve("live" + random.nextInt());
+            LyingDisk disk = new LyingDisk(live);
+            try (Journal journal = Journal.open(disk, live.resolve("journal"), SEGMENT, false)) {
+                assertEquals(1, journal.append(List.of(entry(100))).size());
+                disk.fail(fault, true);
+                assertThrows(Journal.ForceFailedException.class, journal::closeSegment);
+            }
+        }
     }
 
     private static Path segment(Path data) throws IOException {
