@@ -117,7 +117,7 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
     private final Running running;
     private final boolean readOnly;
     /// Blobs without a record may lie about.
-    private final boolean orphans;
+    private final List<String> orphans;
     private final Journal journal;
     private final EventCodec codec = new EventCodec();
     private final SpoolSpace spools;
@@ -160,7 +160,6 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
             boolean restored = Files.exists(data.resolve(Recovery.RESTORED));
             Recovery.Recovered recovered = recovery.open(trusted);
             recovery.goOnAfterRestore(recovered);
-            this.orphans = !running.clean() || restored;
             this.state = recovered.state();
             Halt noting = (reason, cause) -> {
                 LOG.error("event=store.halt reason=\"{}\"", reason, cause);
@@ -180,6 +179,9 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
                     new LocalTraces(data.resolve("trace"), clock, settings.traceRetention(), this::traceAt, codec);
             this.upkeep =
                     new Upkeep(data, files, settings, clock, journal, applier, committer, recovery, codec, traces);
+            // Of a damaged journal, or one whose beginning the index does not have, no blob may be called an orphan.
+            boolean known = journal.damages().isEmpty() && recovered.whole();
+            this.orphans = known && (!running.clean() || restored) ? upkeep.blobs() : List.of();
         } catch (IOException | RuntimeException e) {
             running.abandon();
             throw e;

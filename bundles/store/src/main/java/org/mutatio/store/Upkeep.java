@@ -15,6 +15,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.mutatio.sdk.mail.MailId;
@@ -23,6 +24,7 @@ import org.mutatio.store.commit.Applier;
 import org.mutatio.store.commit.Committer;
 import org.mutatio.store.event.Event;
 import org.mutatio.store.event.EventCodec;
+import org.mutatio.store.index.Index;
 import org.mutatio.store.journal.Entry;
 import org.mutatio.store.journal.Journal;
 import org.mutatio.store.journal.JournalRecord;
@@ -35,7 +37,7 @@ import org.slf4j.LoggerFactory;
 /// What is done beside the mail: checkpoints, copies, and taking away what nobody needs any more.
 ///
 /// Threads: one of its own does the rounds; a backup runs on its caller's. A lock sees to it that nothing is taken away
-/// while it is being copied.
+/// while it is being copied; what waits for that is the taking away, never a checkpoint or the archive.
 final class Upkeep implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
@@ -45,7 +47,6 @@ final class Upkeep implements AutoCloseable {
     private final org.mutatio.store.journal.Files files;
     private final LocalStore.Settings settings;
     private final InstantSource clock;
-    private final long opened;
     private final Journal journal;
     private final Applier applier;
     private final Committer committer;
@@ -53,8 +54,9 @@ final class Upkeep implements AutoCloseable {
     private final EventCodec codec;
     private final LocalTraces traces;
     private final ScheduledExecutorService rounds;
-    /// Held while something is copied or deleted.
-    private final ReentrantLock pinned = new ReentrantLock();
+    /// Its read lock is held while something is copied, its write lock while something is deleted.
+    private final ReentrantReadWriteLock pinned = new ReentrantReadWriteLock();
+    private final ReentrantLock checkpointing = new ReentrantLock();
     private volatile long lastCheckpoint;
     private volatile long archivedUpTo = -1;
     private volatile Optional<String> archiveProblem = Optional.empty();
@@ -77,7 +79,6 @@ final class Upkeep implements AutoCloseable {
         this.files = files;
         this.settings = settings;
         this.clock = clock;
-        this.opened = clock.millis();
         this.journal = journal;
         this.applier = applier;
         this.committer = committer;
@@ -90,10 +91,10 @@ final class Upkeep implements AutoCloseable {
                 Thread.ofPlatform().name("mutatio-store-keeper").daemon().factory());
     }
 
-    /// @param orphans blobs without a record may lie about
-    void start(boolean orphans) {
-        if (orphans) {
-            Future<?> _ = rounds.submit(this::dropOrphanBlobs);
+    /// @param orphans names of blobs that may have no record
+    void start(List<String> orphans) {
+        if (!orphans.isEmpty()) {
+            Future<?> _ = rounds.submit(() -> dropOrphanBlobs(orphans));
         }
         keeping = rounds.scheduleWithFixedDelay(this::keep, 60, 60, TimeUnit.SECONDS);
         settings.archive().ifPresent(folder -> {
@@ -112,22 +113,29 @@ final class Upkeep implements AutoCloseable {
         return lastCheckpoint;
     }
 
-    /// After a stop that was not clean: blobs whose record was never written. Those of mail that comes in now are
-    /// younger than this run.
-    private void dropOrphanBlobs() {
+    /// Names of all blobs, before the first mail of this run is kept: later on one cannot tell a blob whose record was
+    /// never written from one whose record is on its way into the index.
+    List<String> blobs() throws IOException {
+        List<String> names = new ArrayList<>();
+        for (Path folder : files.list(data.resolve("blobs"))) {
+            for (Path blob : files.list(folder)) {
+                String name = String.valueOf(blob.getFileName());
+                if (MailId.valid(name)) {
+                    names.add(name);
+                }
+            }
+        }
+        return names;
+    }
+
+    /// After a stop that was not clean: those of them that no record names.
+    private void dropOrphanBlobs(List<String> names) {
         long dropped = 0;
-        try (Stream<Path> folders = Files.list(data.resolve("blobs"))) {
-            for (Path folder : folders.toList()) {
-                try (Stream<Path> blobs = Files.list(folder)) {
-                    for (Path blob : blobs.toList()) {
-                        String name = String.valueOf(blob.getFileName());
-                        if (MailId.valid(name)
-                                && new MailId(name).time().toEpochMilli() < opened
-                                && applier.index().mail(new MailId(name)).isEmpty()) {
-                            files.delete(blob);
-                            dropped++;
-                        }
-                    }
+        try {
+            for (String name : names) {
+                if (applier.index().mail(new MailId(name)).isEmpty()) {
+                    files.delete(LocalStore.blob(data, name));
+                    dropped++;
                 }
             }
             if (dropped > 0) {
@@ -159,7 +167,7 @@ final class Upkeep implements AutoCloseable {
     private Copies.Brought feed(
             Path target, boolean checkpoint, boolean link, java.util.function.Consumer<String> progress)
             throws IOException {
-        pinned.lock(); // nothing is deleted meanwhile
+        pinned.readLock().lock(); // nothing is deleted meanwhile
         try {
             if (checkpoint) {
                 checkpoint();
@@ -175,7 +183,7 @@ final class Upkeep implements AutoCloseable {
                             clock.instant(),
                             progress);
         } finally {
-            pinned.unlock();
+            pinned.readLock().unlock();
         }
     }
 
@@ -215,16 +223,20 @@ final class Upkeep implements AutoCloseable {
 
     /// Every minute: checkpoints, segments that nobody needs, old traces.
     void keep() {
-        pinned.lock();
         try {
             checkpointIfDue();
-            dropSegments();
-            compact();
             traces.dropOld();
+            if (pinned.writeLock().tryLock()) {
+                try {
+                    recovery.dropOldCheckpoints();
+                    dropSegments();
+                    compact();
+                } finally {
+                    pinned.writeLock().unlock();
+                }
+            }
         } catch (IOException | SQLException | RuntimeException e) {
             LOG.warn("event=store.keeping reason=\"{}\"", e.toString());
-        } finally {
-            pinned.unlock();
         }
     }
 
@@ -242,9 +254,13 @@ final class Upkeep implements AutoCloseable {
 
     /// Makes a checkpoint now.
     public void checkpoint() throws IOException {
-        long applied = applier.applied();
-        recovery.checkpoint(applied, applier::checkpoint);
-        lastCheckpoint = applied;
+        checkpointing.lock();
+        try (Index.Checkpoint checkpoint = applier.checkpoint()) {
+            recovery.keep(checkpoint);
+            lastCheckpoint = checkpoint.applied();
+        } finally {
+            checkpointing.unlock();
+        }
     }
 
     private void dropSegments() throws IOException, SQLException {
@@ -260,12 +276,12 @@ final class Upkeep implements AutoCloseable {
             }
             // Blobs first: one that is left without its record would be found by nobody.
             List<String> blobs = new ArrayList<>();
-            for (Kept kept : records(closed.first())) {
+            records(closed.first(), kept -> {
                 String blob = kept.accepted().blob();
                 if (!blob.isEmpty() && lies(new MailId(kept.accepted().id()), closed.first())) {
                     blobs.add(blob);
                 }
-            }
+            });
             for (String blob : blobs) {
                 files.delete(data.resolve("blobs").resolve(blob.substring(24)).resolve(blob));
             }
@@ -278,26 +294,33 @@ final class Upkeep implements AutoCloseable {
     /// A mail's record in some segment.
     private record Kept(long mail, JournalRecord record, Event.MailAccepted accepted) {}
 
-    private List<Kept> records(long segment) throws IOException {
-        List<Kept> kept = new ArrayList<>();
+    @FunctionalInterface
+    private interface Taking {
+        void take(Kept kept) throws IOException;
+    }
+
+    private void records(long segment, Taking taking) throws IOException {
         journal.scanSegment(segment, record -> {
             if (record.type() == RecordType.MAIL_ACCEPTED || record.type() == RecordType.RECORD_MOVED) {
                 switch (codec.read(record.type(), record.header())) {
-                    case Event.MailAccepted mail -> kept.add(new Kept(record.sequence(), record, mail));
-                    case Event.RecordMoved moved -> kept.add(new Kept(moved.mail(), record, moved.accepted()));
+                    case Event.MailAccepted mail -> taking.take(new Kept(record.sequence(), record, mail));
+                    case Event.RecordMoved moved -> taking.take(new Kept(moved.mail(), record, moved.accepted()));
                     default -> throw new IOException("record " + record.sequence() + " is no message");
                 }
             }
         });
-        return kept;
     }
 
     /// Whether the record of a mail lies in a segment, and was not moved on.
-    private boolean lies(MailId mail, long segment) throws SQLException {
-        return applier.index()
-                .mail(mail)
-                .filter(location -> location.segment() == segment)
-                .isPresent();
+    private boolean lies(MailId mail, long segment) throws IOException {
+        try {
+            return applier.index()
+                    .mail(mail)
+                    .filter(location -> location.segment() == segment)
+                    .isPresent();
+        } catch (SQLException e) {
+            throw Index.failed("mail " + mail, e);
+        }
     }
 
     /// When a third of the old segments is dead, the oldest one's live records go to the journal's end: like a wheel,
@@ -327,30 +350,50 @@ final class Upkeep implements AutoCloseable {
                 || applier.index().live(oldest) == 0) {
             return;
         }
-        int moved = 0;
-        List<Event.RecordMoved> events = new ArrayList<>();
-        List<Entry> entries = new ArrayList<>();
-        long waiting = 0;
-        for (Kept kept : records(oldest)) {
-            if (applier.index().liveAt(kept.mail(), kept.record().location())) {
-                Event.RecordMoved event = new Event.RecordMoved(kept.mail(), kept.accepted());
-                ByteBuffer content = journal.octets(kept.record());
-                waiting += content.remaining();
-                events.add(event);
-                entries.add(new Entry(EventCodec.type(event), clock.millis(), codec.write(event), content, null));
-                moved++;
-                if (waiting > MOVED_AT_ONCE) {
-                    await(committer.move(events, entries), "the records are not moved");
-                    events.clear();
-                    entries.clear();
-                    waiting = 0;
-                }
+        Move move = new Move();
+        records(oldest, move::take);
+        move.flush();
+        LOG.info("event=segment.compacted first={} moved={} octets={} live={}", oldest, move.moved, octets, live);
+    }
+
+    /// Live records on their way to the journal's end, about a megabyte at once.
+    private final class Move {
+        private final List<Event.RecordMoved> events = new ArrayList<>();
+        private final List<Entry> entries = new ArrayList<>();
+        private long waiting;
+        private int moved;
+
+        void take(Kept kept) throws IOException {
+            if (!liveAt(kept)) {
+                return;
+            }
+            Event.RecordMoved event = new Event.RecordMoved(kept.mail(), kept.accepted());
+            ByteBuffer content = journal.octets(kept.record());
+            waiting += content.remaining();
+            events.add(event);
+            entries.add(new Entry(EventCodec.type(event), clock.millis(), codec.write(event), content, null));
+            moved++;
+            if (waiting > MOVED_AT_ONCE) {
+                flush();
             }
         }
-        if (!events.isEmpty()) {
-            await(committer.move(events, entries), "the records are not moved");
+
+        private boolean liveAt(Kept kept) throws IOException {
+            try {
+                return applier.index().liveAt(kept.mail(), kept.record().location());
+            } catch (SQLException e) {
+                throw Index.failed("record " + kept.mail(), e);
+            }
         }
-        LOG.info("event=segment.compacted first={} moved={} octets={} live={}", oldest, moved, octets, live);
+
+        void flush() throws IOException {
+            if (!events.isEmpty()) {
+                await(committer.move(events, entries), "the records are not moved");
+                events.clear();
+                entries.clear();
+                waiting = 0;
+            }
+        }
     }
 
     private long youngest(Journal.Closed closed) throws IOException {

@@ -20,6 +20,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.zip.ZipInputStream;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
@@ -48,6 +51,8 @@ import org.mutatio.api.trace.Trace;
 import org.mutatio.api.trace.TraceStep;
 import org.mutatio.api.trace.Traces;
 import org.mutatio.sdk.mail.MailId;
+import org.mutatio.store.index.Index;
+import org.mutatio.store.recovery.Recovery;
 import org.mutatio.sdk.mail.Octets;
 
 /// What a session may rely on.
@@ -372,6 +377,57 @@ class LocalStoreTest {
         open();
         assertEquals(51, store.mailbox(ann, "INBOX").orElseThrow().messages());
         assertEquals(List.of(), store.verify(_ -> {}).problems());
+    }
+
+    /// A checkpoint is written down while the index goes on: it is one moment of it all the same, and its name says
+    /// which.
+    @Test
+    void aCheckpointIsOneMomentThoughMailGoesOn() throws Exception {
+        long ann = account("ann@example.com").id();
+        AtomicBoolean enough = new AtomicBoolean();
+        CompletableFuture<Long> delivering = CompletableFuture.supplyAsync(() -> {
+            long count = 0;
+            while (!enough.get()) {
+                try {
+                    Object _ = deliver(ann, "Subject: " + count + "\r\n\r\n", Flags.NONE);
+                } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                }
+                count++;
+            }
+            return count;
+        });
+        try {
+            for (int i = 0; i < 5; i++) {
+                long before = store.status().applied();
+                store.checkpoint();
+                Path zip = newestCheckpoint();
+                long named = Recovery.sequence(zip);
+                assertTrue(named >= before && named <= store.status().applied(), named + " after " + before);
+                Path unpacked = Files.createDirectory(folder.resolve("unpacked" + i));
+                try (ZipInputStream in = new ZipInputStream(Files.newInputStream(zip))) {
+                    assertEquals("index.mv.db", in.getNextEntry().getName());
+                    assertTrue(Files.copy(in, Index.file(unpacked)) > 0);
+                }
+                Index moment = Index.openReadOnly(unpacked);
+                assertEquals(named, moment.applied());
+                assertEquals(List.of(), moment.danglingReferences());
+                assertEquals(List.of(), moment.wrongCounters());
+                moment.close();
+                while (store.status().applied() < named + 20) {
+                    Thread.onSpinWait();
+                }
+            }
+        } finally {
+            enough.set(true);
+        }
+        assertEquals(delivering.get(), store.mailbox(ann, "INBOX").orElseThrow().messages());
+    }
+
+    private Path newestCheckpoint() throws IOException {
+        try (var all = Files.list(folder.resolve("data/checkpoints"))) {
+            return all.max(java.util.Comparator.naturalOrder()).orElseThrow();
+        }
     }
 
     /// What H2 may leave after a kill: rows of events that it says it has not applied. They are applied once more, and

@@ -1,7 +1,6 @@
 package org.mutatio.store.commit;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -48,7 +49,7 @@ public final class Applier implements AutoCloseable {
 
         record Load(long mailbox, CountDownLatch done) implements Work {}
 
-        record Checkpoint(Path zip, CountDownLatch done) implements Work {}
+        record Checkpoint(CompletableFuture<Index.Checkpoint> made) implements Work {}
 
         record Forget(long segment) implements Work {}
 
@@ -162,11 +163,15 @@ public final class Applier implements AutoCloseable {
         put(new Work.Load(mailbox, new CountDownLatch(1)));
     }
 
-    /// A copy of the index at some sequence, made between two batches.
-    public void checkpoint(Path zip) {
-        CountDownLatch done = new CountDownLatch(1);
-        put(new Work.Checkpoint(zip, done));
-        await(done);
+    /// The index as it is between two batches; to be closed.
+    public Index.Checkpoint checkpoint() throws IOException {
+        CompletableFuture<Index.Checkpoint> made = new CompletableFuture<>();
+        put(new Work.Checkpoint(made));
+        try {
+            return made.join();
+        } catch (CompletionException e) {
+            throw new IOException("the index gives no checkpoint: " + e.getCause(), e);
+        }
     }
 
     /// Forgets where the records of a deleted segment lay.
@@ -208,10 +213,7 @@ public final class Applier implements AutoCloseable {
                         loadNow(mailbox);
                         done.countDown();
                     }
-                    case Work.Checkpoint(Path zip, CountDownLatch done) -> {
-                        checkpointNow(zip);
-                        done.countDown();
-                    }
+                    case Work.Checkpoint(CompletableFuture<Index.Checkpoint> made) -> checkpointNow(made);
                     case Work.Forget(long segment) -> forgetNow(segment);
                     case Work.Stop _ -> {
                         return;
@@ -431,11 +433,11 @@ public final class Applier implements AutoCloseable {
                 mailbox, new LoadedMailbox(mailbox, known.uidValidity(), known.uidNext(), known.highestModSeq(), rows));
     }
 
-    private void checkpointNow(Path zip) {
+    private void checkpointNow(CompletableFuture<Index.Checkpoint> made) {
         try {
-            index.backup(zip);
-        } catch (SQLException e) {
-            LOG.warn("event=checkpoint.failed reason=\"{}\"", e.toString());
+            boolean _ = made.complete(index.checkpoint());
+        } catch (SQLException | IOException e) {
+            boolean _ = made.completeExceptionally(e);
         }
     }
 

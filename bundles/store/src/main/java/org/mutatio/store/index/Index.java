@@ -35,8 +35,8 @@ import org.mutatio.store.view.UidRanges;
 /// One H2 database.
 ///
 /// Threads: [#apply] and the loads belong to the applier and its one connection; readers share a second connection
-/// behind a lock. On disk: H2 writes when it likes (WRITE_DELAY) and `applied` is in each transaction, so after a
-/// kill the journal is replayed from there.
+/// behind a lock. On disk: the file is written between two transactions ([IndexFile]), and `applied` is in each of
+/// them, so after a kill the journal is replayed from there.
 public final class Index implements AutoCloseable {
 
     private static final String NAME = "index";
@@ -45,21 +45,23 @@ public final class Index implements AutoCloseable {
     private final Connection reader;
     private final ReentrantLock reading = new ReentrantLock();
     private final Map<String, PreparedStatement> statements = new HashMap<>();
+    private final IndexFile file;
     private final Map<String, PreparedStatement> queries = new HashMap<>();
 
-    private Index(Connection writer, Connection reader) {
+    private Index(Connection writer, Connection reader, IndexFile file) {
         this.writer = writer;
         this.reader = reader;
+        this.file = file;
     }
 
     /// @param folder where `index.mv.db` lies or will lie
     public static Index open(Path folder) throws SQLException {
         JdbcDataSource source = new JdbcDataSource();
-        // async: an interrupted thread closes a file: channel for everybody (tried). No fsync of its own:
-        // the journal has it. There is one writer: a lock that it waits for is a transaction that a kill left
-        // behind, and no waiting ends that (seen: 10 s of 452 before the index was made anew).
+        // async: an interrupted thread closes a file: channel for everybody (tried). No fsync of its own: the journal
+        // has it. Of WRITE_DELAY=0 H2 would make a store with each commit; IndexFile turns the delay off. There is one
+        // writer: a lock that it waits for is a transaction that a kill left behind, and no waiting ends that.
         source.setURL("jdbc:h2:async:" + folder.resolve(NAME).toAbsolutePath()
-                + ";WRITE_DELAY=500;DB_CLOSE_ON_EXIT=FALSE;CACHE_SIZE=16384;MAX_COMPACT_TIME=200;LOCK_TIMEOUT=500");
+                + ";WRITE_DELAY=1000000;DB_CLOSE_ON_EXIT=FALSE;CACHE_SIZE=16384;MAX_COMPACT_TIME=200;LOCK_TIMEOUT=500");
         source.setUser("sa");
         source.setPassword("");
         Connection writer = source.getConnection();
@@ -73,7 +75,7 @@ public final class Index implements AutoCloseable {
             writer.commit();
             Connection reader = source.getConnection();
             reader.setReadOnly(true);
-            return new Index(writer, reader);
+            return new Index(writer, reader, IndexFile.of(writer, file(folder)));
         } catch (SQLException e) {
             writer.close();
             throw e;
@@ -89,7 +91,7 @@ public final class Index implements AutoCloseable {
         source.setPassword("");
         Connection writer = source.getConnection();
         try {
-            return new Index(writer, source.getConnection());
+            return new Index(writer, source.getConnection(), IndexFile.of(writer, file(folder)));
         } catch (SQLException e) {
             writer.close();
             throw e;
@@ -261,6 +263,7 @@ public final class Index implements AutoCloseable {
             writer.rollback();
             throw e;
         }
+        file.storeIfDue();
     }
 
     /// Fingerprints to write down and to drop with this transaction.
@@ -897,20 +900,44 @@ public final class Index implements AutoCloseable {
         return entries;
     }
 
-    /// A consistent copy of the database as a zip, made while it runs.
-    public void backup(Path zip) throws SQLException {
-        reading.lock();
-        try (PreparedStatement backup = reader.prepareStatement("BACKUP TO ?")) {
-            backup.setString(1, zip.toAbsolutePath().toString());
-            backup.execute();
-        } finally {
-            reading.unlock();
+    /// What the index is now, to be written down later while it goes on. By the thread that applies.
+    public Checkpoint checkpoint() throws SQLException, IOException {
+        long applied = applied();
+        writer.commit();
+        return new Checkpoint(applied, file.copy());
+    }
+
+    /// A moment of the index; for one thread.
+    public static final class Checkpoint implements AutoCloseable {
+        private final long applied;
+        private final IndexFile.Copy copy;
+
+        private Checkpoint(long applied, IndexFile.Copy copy) {
+            this.applied = applied;
+            this.copy = copy;
+        }
+
+        /// Sequence of the last event in it.
+        public long applied() {
+            return applied;
+        }
+
+        /// @param zip not there yet
+        /// @throws IOException also when the index was closed meanwhile
+        public void write(Path zip) throws IOException {
+            copy.write(zip);
+        }
+
+        @Override
+        public void close() throws IOException {
+            copy.close();
         }
     }
 
     /// Closes and forces the file, so that a clean stop leaves an index to trust.
     @Override
     public void close() throws SQLException {
+        file.closing();
         reading.lock();
         try {
             reader.close();

@@ -24,6 +24,7 @@ import org.mutatio.store.event.EventCodec;
 import org.mutatio.store.index.Index;
 import org.mutatio.store.journal.Entry;
 import org.mutatio.store.journal.Journal;
+import org.mutatio.store.journal.JournalRecord;
 import org.mutatio.store.journal.Location;
 import org.mutatio.store.state.AccountState;
 import org.mutatio.store.state.StoreState;
@@ -56,7 +57,9 @@ public final class Recovery {
     }
 
     /// An index and the state at the same event.
-    public record Recovered(Index index, StoreState state) {}
+    ///
+    /// @param whole it has every event there ever was; not so one that had to begin where the journal begins now
+    public record Recovered(Index index, StoreState state, boolean whole) {}
 
     /// `data/format`: written at the first start; another content belongs to another release.
     ///
@@ -238,13 +241,7 @@ public final class Recovery {
             fingerprints(index, state, applied);
             long start = System.nanoTime();
             Replay replay = new Replay(index, state);
-            journal.scan(
-                    applied + 1,
-                    record -> replay.take(new Index.Applied(
-                            record.sequence(),
-                            record.time(),
-                            record.location(),
-                            codec.read(record.type(), record.header()))));
+            journal.scan(applied + 1, record -> replay.take(applied(record)));
             replay.flush();
             if (replay.passedOver > 0) {
                 index.recount();
@@ -255,12 +252,12 @@ public final class Recovery {
                         "event=index.salvaged events={} passed-over={} reason=\"the journal is damaged: mutatio store verify\"",
                         replay.count,
                         replay.passedOver);
-                return new Recovered(index, counted);
+                return new Recovered(index, counted, false);
             }
             if (replay.count > 0) {
                 LOG.info("event=index.replayed events={} ms={}", replay.count, (System.nanoTime() - start) / 1_000_000);
             }
-            return new Recovered(index, state);
+            return new Recovered(index, state, applied > 0 || journal.firstKept() == 1);
         } catch (SQLException | IOException | RuntimeException e) {
             try {
                 index.close();
@@ -353,14 +350,7 @@ public final class Recovery {
                 batch.clear();
                 return;
             }
-            try {
-                // Every fingerprint is written down: the journal need not be read for them again.
-                index.apply(good, state, new Index.FingerprintWindow(state.unanswered(), List.of(), Long.MAX_VALUE));
-            } catch (SQLException e) {
-                // Unchecked: the index is bad, not the journal, and another one is made (a fault of reading is
-                // checked).
-                throw new IllegalStateException("replay into the index failed: " + e.getMessage(), e);
-            }
+            write(index, good, state);
             batch.clear();
         }
     }
@@ -370,28 +360,19 @@ public final class Recovery {
         try {
             Index index = Index.open(data);
             try {
-                List<Index.Applied> batch = new ArrayList<>();
+                Missing missing = new Missing(index, state);
                 journal.scan(index.applied() + 1, record -> {
                     if (record.sequence() <= upTo) {
-                        batch.add(new Index.Applied(
-                                record.sequence(),
-                                record.time(),
-                                record.location(),
-                                codec.read(record.type(), record.header())));
+                        missing.take(record);
                     }
                 });
-                for (int i = 0; i < batch.size(); i += BATCH) {
-                    index.apply(
-                            batch.subList(i, Math.min(batch.size(), i + BATCH)),
-                            state,
-                            new Index.FingerprintWindow(state.unanswered(), List.of(), Long.MAX_VALUE));
-                }
+                missing.flush();
                 return index;
             } catch (SQLException | IOException | RuntimeException e) {
                 index.close();
                 throw e;
             }
-        } catch (SQLException e) {
+        } catch (SQLException | IllegalStateException e) {
             Path live = Index.file(data);
             if (Files.exists(live) && !String.valueOf(e.getMessage()).contains("No space")) {
                 setAside(live, "it did not open again: " + e.getMessage());
@@ -400,31 +381,73 @@ public final class Recovery {
                     unpack(newest.get());
                 }
             }
-            throw Index.failed("the index did not open again", e);
+            throw new IOException("the index did not open again: " + e.getMessage(), e);
         }
     }
 
-    /// Makes a checkpoint by `copy` (which fills a zip) and keeps the two newest.
-    ///
-    /// @param applied sequence that the copy has at least
-    public void checkpoint(long applied, java.util.function.Consumer<Path> copy) throws IOException {
+    /// Events that the state has already and the index has not, some thousand at a time.
+    private final class Missing {
+        private final Index index;
+        private final StoreState state;
+        private final List<Index.Applied> batch = new ArrayList<>();
+
+        Missing(Index index, StoreState state) {
+            this.index = index;
+            this.state = state;
+        }
+
+        void take(JournalRecord record) throws IOException {
+            batch.add(applied(record));
+            if (batch.size() >= BATCH) {
+                flush();
+            }
+        }
+
+        void flush() {
+            if (!batch.isEmpty()) {
+                write(index, batch, state);
+                batch.clear();
+            }
+        }
+    }
+
+    private Index.Applied applied(JournalRecord record) throws IOException {
+        return new Index.Applied(
+                record.sequence(),
+                record.time(),
+                record.location(),
+                codec.read(record.type(), record.header()));
+    }
+
+    /// Every fingerprint is written down: the journal need not be read for them again.
+    private static void write(Index index, List<Index.Applied> events, StoreState state) {
+        try {
+            index.apply(events, state, new Index.FingerprintWindow(state.unanswered(), List.of(), Long.MAX_VALUE));
+        } catch (SQLException e) {
+            // Unchecked: the index is bad, not the journal, and another one is made (a fault of reading is checked).
+            throw new IllegalStateException("replay into the index failed: " + e.getMessage(), e);
+        }
+    }
+
+    /// Writes a checkpoint down.
+    public void keep(Index.Checkpoint checkpoint) throws IOException {
         Path folder = data.resolve("checkpoints");
         files.createFolders(folder);
         Path making = folder.resolve("making.tmp");
         files.delete(making);
-        copy.accept(making);
-        if (!Files.exists(making)) {
-            throw new IOException("the copy was not made");
-        }
+        checkpoint.write(making);
         verify(making);
         files.force(making);
-        files.rename(making, folder.resolve(HexFormat.of().toHexDigits(applied) + ".zip"));
+        files.rename(making, folder.resolve(HexFormat.of().toHexDigits(checkpoint.applied()) + ".zip"));
         files.forceFolder(folder);
-        List<Path> all = checkpoints();
-        for (Path old : all.subList(Math.min(2, all.size()), all.size())) {
+        LOG.info("event=checkpoint.made sequence={}", checkpoint.applied());
+    }
+
+    /// Keeps the two newest.
+    public void dropOldCheckpoints() throws IOException {
+        for (Path old : checkpoints().stream().skip(2).toList()) {
             files.delete(old);
         }
-        LOG.info("event=checkpoint.made sequence={}", applied);
     }
 
     /// Reads it whole: a zip has a checksum on every entry.
