@@ -175,7 +175,7 @@ final class Upkeep implements AutoCloseable {
             // After the checkpoint: the journal that is copied must not end before it.
             closeSegment();
             List<Path> checkpoints = recovery.checkpoints();
-            return new Copies(data, journal)
+            return new Copies(data, journal, Recovery.life(data))
                     .feed(
                             target,
                             checkpoints.subList(0, Math.min(checkpoint ? 1 : 2, checkpoints.size())),

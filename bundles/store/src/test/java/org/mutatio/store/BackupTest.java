@@ -233,15 +233,44 @@ class BackupTest {
             for (int i = 0; i < 3; i++) {
                 mails.add(deliver(store, 20_000));
                 long wanted = store.sequence();
-                for (int wait = 0; wait < 1_000 && !archived(archive, wanted); wait++) {
-                    Thread.sleep(10);
-                }
-                assertTrue(archived(archive, wanted), "the archive follows by itself");
+                awaitArchived(archive, wanted);
             }
             assertEquals(Optional.empty(), store.status().problem());
         }
         assertEquals(mails, restored(archive, "9999"));
         assertEquals(mails.subList(0, 2), restored(archive, mails.get(1).text()));
+    }
+
+    /// What came after the moment lies in the old life's archive under the numbers that the new life gives anew.
+    @Test
+    void theArchiveOfAFormerLifeIsLeftAlone() throws Exception {
+        Path archive = folder.resolve("archive");
+        List<MailId> mails = new ArrayList<>();
+        try (LocalStore store = open(folder.resolve("live"), Optional.of(archive))) {
+            long _ = account(store);
+            for (int i = 0; i < 3; i++) {
+                mails.add(deliver(store, 1_000));
+            }
+            awaitArchived(archive, store.sequence());
+        }
+        Path data = folder.resolve("new/data");
+        Restore.Restored _ = Restore.into(archive, data, Optional.of(mails.get(1).text()), false, _ -> {});
+        try (LocalStore store = open(data, Optional.of(archive))) {
+            MailId _ = deliver(store, 1_000);
+            for (int wait = 0; wait < 1_000 && store.status().problem().isEmpty(); wait++) {
+                Thread.sleep(10);
+            }
+            String problem = store.status().problem().orElseThrow();
+            assertTrue(problem.contains("name another folder"), problem);
+        }
+        assertEquals(mails, restored(archive, "9999"));
+    }
+
+    private static void awaitArchived(Path archive, long sequence) throws Exception {
+        for (int wait = 0; wait < 1_000 && !archived(archive, sequence); wait++) {
+            Thread.sleep(10);
+        }
+        assertTrue(archived(archive, sequence), "the archive follows by itself");
     }
 
     private static boolean archived(Path archive, long sequence) throws IOException {
@@ -274,6 +303,8 @@ class BackupTest {
                 () -> Restore.into(copy, folder.resolve("a/data"), Optional.empty(), false, _ -> {}));
         assertTrue(String.valueOf(damaged.getMessage()).contains(blob.toString()), damaged.getMessage());
         Files.delete(copy.resolve("manifest"));
+        IOException half = assertThrows(IOException.class, () -> open(folder.resolve("a/data")));
+        assertTrue(String.valueOf(half.getMessage()).contains("restore again"), half.getMessage());
         IOException unfinished = assertThrows(
                 IOException.class,
                 () -> Restore.into(copy, folder.resolve("b/data"), Optional.empty(), false, _ -> {}));

@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.mutatio.store.journal.Journal;
@@ -21,10 +23,13 @@ public final class Copies {
 
     private final Path data;
     private final Journal journal;
+    private final String life;
 
-    public Copies(Path data, Journal journal) {
+    /// @param life name of the store's life
+    public Copies(Path data, Journal journal, String life) {
         this.data = data;
         this.journal = journal;
+        this.life = life;
     }
 
     /// What was brought.
@@ -39,8 +44,16 @@ public final class Copies {
     public Brought feed(Path folder, List<Path> checkpoints, boolean link, Instant now, Consumer<String> progress)
             throws IOException {
         Files.createDirectories(folder);
-        Map<String, String> known =
-                Manifest.exists(folder) ? Manifest.read(folder).files() : Map.of();
+        Map<String, String> known = Map.of();
+        if (Manifest.exists(folder)) {
+            Manifest before = Manifest.read(folder);
+            if (!before.life().equals(life)) {
+                throw new IOException(folder + " holds the copy of another store, or of this one before it was restored: "
+                        + "both have the same numbers for different mail; name another folder");
+            }
+            known = before.files();
+        }
+        Set<Path> folders = new TreeSet<>();
         Map<String, String> files = new TreeMap<>();
         List<Path> wanted = new ArrayList<>();
         long sequence = 0;
@@ -63,6 +76,7 @@ public final class Copies {
             if (hash.isEmpty()) {
                 try {
                     hash = Optional.of(Folders.bring(file, folder.resolve(name), link));
+                    folders.add(Folders.parent(folder.resolve(name)));
                     brought++;
                 } catch (NoSuchFileException e) {
                     if (!name.startsWith("blobs/")) {
@@ -77,13 +91,17 @@ public final class Copies {
             files.put(name, hash.get());
         }
         // What the journal has let go stays in an archive: the way back to an earlier moment leads through it.
-        known.forEach((name, hash) -> {
+        Map<String, String> former = known;
+        former.forEach((name, hash) -> {
             if (!name.startsWith("checkpoints/") && Files.exists(folder.resolve(name))) {
                 files.putIfAbsent(name, hash);
             }
         });
-        new Manifest(sequence, now.toString(), files).write(folder);
-        for (String name : known.keySet()) {
+        for (Path changed : folders) {
+            Folders.forceUpTo(changed, folder);
+        }
+        new Manifest(sequence, now.toString(), life, files).write(folder);
+        for (String name : former.keySet()) {
             if (!files.containsKey(name)) {
                 Files.deleteIfExists(folder.resolve(name));
             }

@@ -76,6 +76,16 @@ final class Folders {
         }
     }
 
+    /// The names in a folder and in those above it, up to the outermost and the one that holds it.
+    static void forceUpTo(Path folder, Path outermost) throws IOException {
+        Path at = folder;
+        while (at.startsWith(outermost)) {
+            force(at);
+            at = parent(at);
+        }
+        force(at);
+    }
+
     static Path parent(Path path) {
         return Objects.requireNonNull(path.getParent());
     }

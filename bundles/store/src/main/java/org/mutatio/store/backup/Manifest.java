@@ -14,13 +14,15 @@ import java.util.TreeMap;
 ///
 /// @param sequence last record of the journal that it holds
 /// @param made ISO 8601
+/// @param life of the store it is a copy of
 /// @param files SHA-256 in hex by path inside the copy, with `/`
-record Manifest(long sequence, String made, Map<String, String> files) {
+record Manifest(long sequence, String made, String life, Map<String, String> files) {
 
     static final String NAME = "manifest";
     private static final String HEAD = "# mutatio store copy, format 1";
     private static final String SEQUENCE = "# sequence ";
     private static final String MADE = "# made ";
+    private static final String LIFE = "# life ";
 
     static boolean exists(Path folder) {
         return Files.exists(folder.resolve(NAME));
@@ -40,12 +42,15 @@ record Manifest(long sequence, String made, Map<String, String> files) {
         }
         long sequence = -1;
         String made = "";
+        String life = "";
         Map<String, String> files = new TreeMap<>();
         for (String line : lines) {
             if (line.startsWith(SEQUENCE)) {
                 sequence = Long.parseLong(line.substring(SEQUENCE.length()));
             } else if (line.startsWith(MADE)) {
                 made = line.substring(MADE.length());
+            } else if (line.startsWith(LIFE)) {
+                life = line.substring(LIFE.length());
             } else if (!line.startsWith("#") && line.length() > 66) {
                 files.put(line.substring(66), line.substring(0, 64));
             }
@@ -53,12 +58,12 @@ record Manifest(long sequence, String made, Map<String, String> files) {
         if (sequence < 0) {
             throw new IOException(file + " names no sequence");
         }
-        return new Manifest(sequence, made, files);
+        return new Manifest(sequence, made, life, files);
     }
 
     /// Whole or not at all.
     void write(Path folder) throws IOException {
-        List<String> lines = new ArrayList<>(List.of(HEAD, SEQUENCE + sequence, MADE + made));
+        List<String> lines = new ArrayList<>(List.of(HEAD, SEQUENCE + sequence, MADE + made, LIFE + life));
         files.forEach((path, sha256) -> lines.add(sha256 + "  " + path));
         Path fresh = folder.resolve("." + NAME + ".new");
         Files.write(fresh, lines, StandardCharsets.UTF_8);

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -50,16 +51,20 @@ public final class Restore {
         if (Files.exists(data) && !empty(data)) {
             throw new IOException(data + " is not empty: restore into a new home, then start that one");
         }
+        Files.createDirectories(data);
+        Path format = data.resolve(Recovery.FORMAT_FILE);
+        Files.writeString(format, Recovery.RESTORING + "\n", StandardCharsets.US_ASCII);
+        Folders.force(format);
+        Folders.force(data);
         int done = 0;
         for (var file : manifest.files().entrySet()) {
+            if (file.getKey().equals(Recovery.FORMAT_FILE)) {
+                continue; // the last of all: with it the folder is a store
+            }
             if (file.getKey().contains("..") || file.getKey().startsWith("/")) {
                 throw new IOException("the manifest names " + file.getKey() + ": not a path inside of the copy");
             }
-            String hash = Folders.bring(copy.resolve(file.getKey()), data.resolve(file.getKey()), false);
-            if (!hash.equals(file.getValue())) {
-                throw new IOException(copy.resolve(file.getKey()) + " is damaged: its SHA-256 is " + hash
-                        + ", the manifest says " + file.getValue() + "; " + data + " is not whole, remove it");
-            }
+            bring(copy, data, file);
             done++;
             if (done % 1_000 == 0) {
                 progress.accept(done + " of " + manifest.files().size() + " files restored");
@@ -78,7 +83,21 @@ public final class Restore {
                 Folders.force(folder);
             }
         }
+        for (var file : manifest.files().entrySet()) {
+            if (file.getKey().equals(Recovery.FORMAT_FILE)) {
+                bring(copy, data, file);
+                done++;
+            }
+        }
         return new Restored(last.sequence(), Instant.ofEpochMilli(last.time()), done);
+    }
+
+    private static void bring(Path copy, Path data, Map.Entry<String, String> file) throws IOException {
+        String hash = Folders.bring(copy.resolve(file.getKey()), data.resolve(file.getKey()), false);
+        if (!hash.equals(file.getValue())) {
+            throw new IOException(copy.resolve(file.getKey()) + " is damaged: its SHA-256 is " + hash
+                    + ", the manifest says " + file.getValue() + "; " + data + " is not whole, remove it");
+        }
     }
 
     private static boolean empty(Path folder) throws IOException {

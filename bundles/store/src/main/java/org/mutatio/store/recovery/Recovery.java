@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
@@ -38,6 +39,10 @@ public final class Recovery {
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
     private static final int BATCH = 2_000;
     private static final String FORMAT = "1";
+    /// File in the data folder that holds the number of its format.
+    public static final String FORMAT_FILE = "format";
+    /// What it holds while a restore makes the folder.
+    public static final String RESTORING = "restoring";
     /// File in the data folder that a restore leaves for the first start: lines `sequence=`, `above=`, `uidvalidity=`.
     public static final String RESTORED = "restored";
 
@@ -56,6 +61,18 @@ public final class Recovery {
         this.clock = clock;
     }
 
+    /// `data/life`: a name that no other store has, and that a restored one has not from its former life: what came
+    /// after the moment it was brought back to lies in that one's archive, under the same numbers.
+    public static String life(Path data) throws IOException {
+        Path file = data.resolve("life");
+        if (!Files.exists(file)) {
+            Files.writeString(file, UUID.randomUUID() + "\n", StandardCharsets.US_ASCII);
+            force(file);
+            force(data);
+        }
+        return Files.readString(file, StandardCharsets.US_ASCII).strip();
+    }
+
     /// An index and the state at the same event.
     ///
     /// @param whole it has every event there ever was; not so one that had to begin where the journal begins now
@@ -66,7 +83,7 @@ public final class Recovery {
     /// @throws IOException names the release's format; nothing was touched
     public static void checkFormat(Path data) throws IOException {
         Files.createDirectories(data);
-        Path file = data.resolve("format");
+        Path file = data.resolve(FORMAT_FILE);
         if (!Files.exists(file)) {
             Files.writeString(file, FORMAT + "\n", StandardCharsets.US_ASCII);
             force(file);
@@ -80,11 +97,14 @@ public final class Recovery {
     ///
     /// @throws IOException there is no data, or it is another release's
     public static void readFormat(Path data) throws IOException {
-        Path file = data.resolve("format");
+        Path file = data.resolve(FORMAT_FILE);
         if (!Files.exists(file)) {
             throw new IOException("there is no store in " + data + " (its file `format` is missing)");
         }
         String format = Files.readString(file, StandardCharsets.US_ASCII).strip();
+        if (format.equals(RESTORING)) {
+            throw new IOException("the restore into " + data + " was not finished: remove the folder and restore again");
+        }
         if (!format.equals(FORMAT)) {
             throw new IOException("the data in " + data + " has format " + format + ", this release knows format "
                     + FORMAT + ": start the release that wrote it; nothing was changed");
