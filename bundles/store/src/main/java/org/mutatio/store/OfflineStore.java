@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.mutatio.store.event.EventCodec;
 import org.mutatio.store.index.Index;
+import org.mutatio.store.journal.DiskFiles;
 import org.mutatio.store.journal.Journal;
 import org.mutatio.store.journal.ReadOnlyFiles;
 import org.mutatio.store.recovery.Recovery;
@@ -66,7 +67,7 @@ public final class OfflineStore {
         Path folder = Files.createTempDirectory("mutatio-verify");
         try {
             Path _ = Files.copy(Index.file(data), Index.file(folder));
-            try (Index index = Index.open(folder)) {
+            try (Index index = Index.open(folder, new DiskFiles())) {
                 compare(index, journal, report, notes);
             } catch (SQLException | RuntimeException e) {
                 unreadable(e, notes);

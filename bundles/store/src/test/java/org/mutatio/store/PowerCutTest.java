@@ -41,6 +41,7 @@ import org.mutatio.sdk.mail.MailId;
 import org.mutatio.sdk.mail.Octets;
 import org.mutatio.store.disk.LyingDisk;
 import org.mutatio.store.disk.LyingDisk.Step;
+import org.mutatio.store.recovery.Running;
 
 /// A file system that lies: whatever a power cut leaves of what was not forced, all that was acknowledged is there,
 /// and nothing is there in part. `-Dpowercut.cuts=300` (`-Pnightly`) tries every prefix and more random ones,
@@ -243,6 +244,11 @@ class PowerCutTest {
     private record Past(LyingDisk disk, List<String> pictures, List<Integer> steps) {}
 
     private Past live() throws Exception {
+        return live(false);
+    }
+
+    /// @param storing the index is written down after every other act, as it is each half second
+    private Past live(boolean storing) throws Exception {
         LyingDisk disk = new LyingDisk(folder.resolve("live"));
         List<String> pictures = new ArrayList<>();
         List<Integer> steps = new ArrayList<>();
@@ -253,6 +259,9 @@ class PowerCutTest {
                 act.on(store);
                 pictures.add(picture(store));
                 steps.add(disk.steps());
+                if (storing && pictures.size() % 2 == 0) {
+                    store.storeIndex();
+                }
             }
         }
         return new Past(disk, pictures, steps);
@@ -264,7 +273,29 @@ class PowerCutTest {
         Files.createDirectories(data);
         past.disk().materialise(prefix, chance, data);
         Files.writeString(data.resolve("running"), "another boot\n");
-        Files.write(data.resolve("index.mv.db"), new byte[] {'x'}); // not to be trusted, whatever it holds
+        goesOn(past, prefix, data, name);
+        delete(data);
+    }
+
+    /// The same of what a kill leaves: all that was written, H2's file too, and that one is trusted.
+    ///
+    /// @return whether the index was good; else it was made anew
+    private boolean kill(Past past, int prefix, String name) throws Exception {
+        Path data = folder.resolve("killed");
+        Files.createDirectories(data);
+        past.disk().materialise(prefix, null, data);
+        Running.begin(data).abandon();
+        Files.writeString(data.resolve("format"), "1\n");
+        goesOn(past, prefix, data, name);
+        boolean good;
+        try (Stream<Path> all = Files.list(data)) {
+            good = all.noneMatch(file -> file.toString().contains("set-aside"));
+        }
+        delete(data);
+        return good;
+    }
+
+    private void goesOn(Past past, int prefix, Path data, String name) throws Exception {
         LyingDisk disk = new LyingDisk(data);
         try (LocalStore store = open(data, disk)) {
             int answered = 0;
@@ -282,7 +313,6 @@ class PowerCutTest {
             }
         }
         assertEquals(List.of(), halts, name);
-        delete(data);
     }
 
     private static void delete(Path path) throws IOException {
@@ -309,6 +339,22 @@ class PowerCutTest {
         }
         System.out.println(
                 "power cuts: each " + step + "th of " + last + " prefixes and " + CUTS + " random ones, seed " + SEED);
+    }
+
+    /// H2's file at every moment of its life, beside the journal of that moment.
+    @Test
+    void whateverAKillLeavesHoldsAllThatWasAnswered() throws Exception {
+        Past past = live(true);
+        int last = past.disk().steps();
+        int step = CUTS < 300 ? 7 : 1;
+        int kills = 0;
+        int good = 0;
+        for (int prefix = new Random(SEED).nextInt(step); prefix <= last; prefix += step) {
+            good += kill(past, prefix, "killed after " + prefix + " steps of seed " + SEED) ? 1 : 0;
+            kills++;
+        }
+        System.out.println("kills: " + kills + " of " + last + " steps, " + good + " with a good index, seed " + SEED);
+        assertEquals(kills, good, "an index was made anew: a kill leaves none that is bad");
     }
 
     @Test

@@ -26,6 +26,7 @@ import org.mutatio.api.store.StoredAccount;
 import org.mutatio.api.store.UidRange;
 import org.mutatio.sdk.mail.MailId;
 import org.mutatio.store.event.Event;
+import org.mutatio.store.journal.Files;
 import org.mutatio.store.journal.Location;
 import org.mutatio.store.state.AccountState.MailboxRow;
 import org.mutatio.store.state.StoreState;
@@ -55,12 +56,11 @@ public final class Index implements AutoCloseable {
     }
 
     /// @param folder where `index.mv.db` lies or will lie
-    public static Index open(Path folder) throws SQLException {
+    public static Index open(Path folder, Files files) throws SQLException {
         JdbcDataSource source = new JdbcDataSource();
-        // async: an interrupted thread closes a file: channel for everybody (tried). No fsync of its own: the journal
-        // has it. Of WRITE_DELAY=0 H2 would make a store with each commit; IndexFile turns the delay off. There is one
+        // No fsync of its own: the journal has it. With WRITE_DELAY=0 H2 would make a store with each commit; IndexFile turns the delay off. There is one
         // writer: a lock that it waits for is a transaction that a kill left behind, and no waiting ends that.
-        source.setURL("jdbc:h2:async:" + folder.resolve(NAME).toAbsolutePath()
+        source.setURL("jdbc:h2:" + files.database(folder.resolve(NAME))
                 + ";WRITE_DELAY=1000000;DB_CLOSE_ON_EXIT=FALSE;CACHE_SIZE=16384;MAX_COMPACT_TIME=200;LOCK_TIMEOUT=500");
         source.setUser("sa");
         source.setPassword("");

@@ -88,6 +88,12 @@ public final class DiskFiles implements Files {
         java.nio.file.Files.createDirectories(folder);
     }
 
+    /// Not `file:`: there an interrupted thread closes the channel for everybody (tried).
+    @Override
+    public String database(Path file) {
+        return "async:" + file.toAbsolutePath();
+    }
+
     @Override
     public List<Path> list(Path folder) throws IOException {
         try (Stream<Path> all = java.nio.file.Files.list(folder)) {

@@ -38,6 +38,9 @@ public interface Files {
     /// Sorted names.
     List<Path> list(Path folder) throws IOException;
 
+    /// What H2 calls a file of its own here, without its `.mv.db`.
+    String database(Path file);
+
     /// A file being written; used by one thread.
     interface Appender extends AutoCloseable {
 

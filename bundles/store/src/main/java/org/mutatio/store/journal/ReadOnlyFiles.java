@@ -61,6 +61,11 @@ public final class ReadOnlyFiles implements Files {
     }
 
     @Override
+    public String database(Path file) {
+        return disk.database(file);
+    }
+
+    @Override
     public List<Path> list(Path folder) throws IOException {
         return disk.list(folder);
     }

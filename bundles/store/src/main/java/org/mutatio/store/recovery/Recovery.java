@@ -249,7 +249,7 @@ public final class Recovery {
     }
 
     private Recovered replay(Path folder) throws SQLException, IOException {
-        Index index = Index.open(folder);
+        Index index = Index.open(folder, files);
         try {
             StoreState state = new StoreState();
             index.load(state);
@@ -378,7 +378,7 @@ public final class Recovery {
     /// Opens the live index after an error at run time and brings it to `upTo` without touching any state.
     public Index reopen(StoreState state, long upTo) throws IOException {
         try {
-            Index index = Index.open(data);
+            Index index = Index.open(data, files);
             try {
                 Missing missing = new Missing(index, state);
                 journal.scan(index.applied() + 1, record -> {

@@ -69,12 +69,29 @@ public final class LyingDisk implements Files {
         return steps.size();
     }
 
-    private synchronized void step(Step step) throws IOException {
+    synchronized void step(Step step) throws IOException {
         if (fails.test(step)) {
             throw new IOException(
                     "No space left on device (a test's): " + step.getClass().getSimpleName());
         }
         steps.add(step);
+    }
+
+    /// Writes a number of octets from the first one on.
+    interface Writer {
+        void write(int length) throws IOException;
+    }
+
+    void write(Step.Write step, Writer real) throws IOException {
+        try {
+            step(step);
+        } catch (IOException e) {
+            if (half) {
+                real.write(step.octets().length / 2);
+            }
+            throw e;
+        }
+        real.write(step.octets().length);
     }
 
     // ---- passing through
@@ -106,15 +123,9 @@ public final class LyingDisk implements Files {
             int length = octets.stream().mapToInt(ByteBuffer::remaining).sum();
             ByteBuffer all = ByteBuffer.allocate(length);
             octets.forEach(part -> all.put(part.duplicate()));
-            try {
-                step(new Step.Write(file, at, all.array()));
-            } catch (IOException e) {
-                if (half) {
-                    real.write(List.of(ByteBuffer.wrap(all.array(), 0, length / 2)));
-                }
-                throw e;
-            }
-            real.write(octets);
+            LyingDisk.this.write(
+                    new Step.Write(file, at, all.array()),
+                    written -> real.write(List.of(ByteBuffer.wrap(all.array(), 0, written))));
             at += length;
         }
 
@@ -141,6 +152,11 @@ public final class LyingDisk implements Files {
     @Override
     public int read(Path file, long at, ByteBuffer into) throws IOException {
         return disk.read(file, at, into);
+    }
+
+    @Override
+    public String database(Path file) {
+        return LyingDatabase.name(file, root, this);
     }
 
     @Override
