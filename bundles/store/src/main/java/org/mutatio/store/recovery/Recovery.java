@@ -103,7 +103,8 @@ public final class Recovery {
         }
         String format = Files.readString(file, StandardCharsets.US_ASCII).strip();
         if (format.equals(RESTORING)) {
-            throw new IOException("the restore into " + data + " was not finished: remove the folder and restore again");
+            throw new IOException(
+                    "the restore into " + data + " was not finished: remove the folder and restore again");
         }
         if (!format.equals(FORMAT)) {
             throw new IOException("the data in " + data + " has format " + format + ", this release knows format "
@@ -433,10 +434,7 @@ public final class Recovery {
 
     private Index.Applied applied(JournalRecord record) throws IOException {
         return new Index.Applied(
-                record.sequence(),
-                record.time(),
-                record.location(),
-                codec.read(record.type(), record.header()));
+                record.sequence(), record.time(), record.location(), codec.read(record.type(), record.header()));
     }
 
     /// Every fingerprint is written down: the journal need not be read for them again.
