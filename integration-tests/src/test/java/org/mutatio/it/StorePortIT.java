@@ -48,16 +48,17 @@ class StorePortIT {
                 project = mailbox(ann, "Projects/Neu");
             }
             Path out = server.home().resolve("export");
-            Server.Answer exported =
-                    server.mutatio("store", "export", "ann@example.test", "--to", out.toString(), "--json").ok();
+            Server.Answer exported = server.mutatio(
+                            "store", "export", "ann@example.test", "--to", out.toString(), "--json")
+                    .ok();
             assertTrue(exported.out().contains("\"messages\":19"), exported.out());
             try (Stream<Path> files = Files.walk(out)) {
                 assertEquals(
                         19,
                         files.filter(file -> file.toString().endsWith(".eml")).count());
             }
-            Server.Answer imported =
-                    server.mutatio("store", "import", "bo@example.test", "--from", out.toString()).ok();
+            Server.Answer imported = server.mutatio("store", "import", "bo@example.test", "--from", out.toString())
+                    .ok();
             assertTrue(imported.out().contains("took 19 messages"), imported.out());
             assertTrue(server.mutatio("store", "import", "bo@example.test", "--from", out.toString())
                     .ok()

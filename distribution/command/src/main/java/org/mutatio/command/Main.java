@@ -328,8 +328,10 @@ public final class Main {
         };
         AdminClient.Result result;
         if (offline) {
-            progress.accept("no server runs for " + home.folder() + ": read offline, nothing is changed");
-            result = new Offline(distribution).call(home, action.name(), arguments(action, parsed), progress);
+            Map<String, String> arguments = arguments(action, parsed);
+            progress.accept("no server runs for " + home.folder()
+                    + (arguments.containsKey("--fix") ? ": repaired offline" : ": read offline, nothing is changed"));
+            result = new Offline(distribution).call(home, action.name(), arguments, progress);
         } else {
             AdminClient client = AdminClient.of(home); // before a password is asked for
             result = client.call(action.name(), arguments(action, parsed), progress);
@@ -397,8 +399,7 @@ public final class Main {
                 default -> {
                     String value = parsed.matchedOptionValue(name, "");
                     if (!value.isEmpty()) {
-                        arguments.put(
-                                name, name.equals(FOLDER_OPTIONS.get(action.name())) ? absolute(value) : value);
+                        arguments.put(name, name.equals(FOLDER_OPTIONS.get(action.name())) ? absolute(value) : value);
                     }
                 }
             }

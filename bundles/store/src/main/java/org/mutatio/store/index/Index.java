@@ -773,6 +773,32 @@ public final class Index implements AutoCloseable {
                 });
     }
 
+    /// A mail, and a place where it lies.
+    ///
+    /// @param mailbox 0: it lies in no mailbox
+    /// @param queued id of an entry of the queue, 0: none
+    public record Place(String mail, long mailbox, long uid, long queued) {}
+
+    /// All places of the mails whose records begin in a part of a segment. Reads all messages: for repairs.
+    public List<Place> placesOf(long segment, long from, long to) throws SQLException {
+        return ask(
+                "SELECT l.mail_id, COALESCE(m.mailbox, 0), COALESCE(m.uid, 0), COALESCE(q.id, 0) FROM mail l"
+                        + " LEFT JOIN message m ON m.mail = l.seq LEFT JOIN queue q ON q.mail = l.seq"
+                        + " WHERE l.segment = ? AND l.at >= ? AND l.at < ? ORDER BY l.seq, m.mailbox, m.uid",
+                query -> {
+                    query.setLong(1, segment);
+                    query.setLong(2, from);
+                    query.setLong(3, to);
+                },
+                rows -> {
+                    List<Place> places = new ArrayList<>();
+                    while (rows.next()) {
+                        places.add(new Place(rows.getString(1), rows.getLong(2), rows.getLong(3), rows.getLong(4)));
+                    }
+                    return places;
+                });
+    }
+
     /// Drops the rows of dead mails whose records lay in a segment that is gone.
     public void forget(long segment) throws SQLException {
         try (PreparedStatement delete = writer.prepareStatement("DELETE FROM mail WHERE segment = ? AND live <= 0")) {

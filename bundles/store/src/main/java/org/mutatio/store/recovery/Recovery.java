@@ -225,7 +225,8 @@ public final class Recovery {
             Replay replay = new Replay(index, state);
             journal.scan(applied + 1, record -> replay.take(applied(record)));
             replay.flush();
-            if (replay.passedOver > 0) {
+            // Also when no event was passed over: one that takes a lost message away counts what was never there.
+            if (replay.damaged) {
                 index.recount();
                 StoreState counted = new StoreState();
                 index.load(counted);
@@ -290,6 +291,7 @@ public final class Recovery {
         private long count;
         /// Events, or parts of events, that stand on something that was lost.
         private long passedOver;
+        private boolean damaged;
 
         Replay(Index index, StoreState state) {
             this.index = index;
@@ -307,7 +309,7 @@ public final class Recovery {
             if (batch.isEmpty()) {
                 return;
             }
-            boolean damaged = !journal.damages().isEmpty();
+            damaged |= !journal.damages().isEmpty() || !journal.losses().isEmpty();
             List<Index.Applied> good = damaged ? new ArrayList<>() : batch;
             for (Index.Applied event : batch) {
                 if (!damaged) {
