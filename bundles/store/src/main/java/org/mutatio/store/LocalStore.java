@@ -38,8 +38,10 @@ import org.mutatio.store.commit.Applier;
 import org.mutatio.store.commit.Committer;
 import org.mutatio.store.commit.Halt;
 import org.mutatio.store.commit.MailboxNames;
+import org.mutatio.store.commit.Numbering;
 import org.mutatio.store.event.Event;
 import org.mutatio.store.event.EventCodec;
+import org.mutatio.store.format.StoreFormat;
 import org.mutatio.store.journal.DiskFiles;
 import org.mutatio.store.journal.Journal;
 import org.mutatio.store.journal.JournalRecord;
@@ -130,6 +132,7 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
     private final Upkeep upkeep;
     /// Fingerprint of each mail whose answer may still be read.
     private final Map<MailId, String> awaiting = new ConcurrentHashMap<>();
+    private volatile int format;
     private volatile long freeOctets = Long.MAX_VALUE;
     private volatile long freeAsked;
     private volatile boolean closed;
@@ -147,7 +150,7 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
         this.settings = settings;
         this.clock = clock;
         this.meters = meters;
-        Recovery.checkFormat(data);
+        this.format = StoreFormat.check(data);
         this.running = Running.begin(data);
         try {
             this.readOnly = Running.readOnly(data, clock.millis());
@@ -606,6 +609,14 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
         } catch (SQLException e) {
             throw org.mutatio.store.index.Index.failed("mail " + id, e);
         }
+    }
+
+    // ---- what only we do
+
+    /// Gives mailboxes the numbers that they had elsewhere.
+    public Numbering numbering() {
+        return new Numbering(
+                committer, journal::last, Math.max(1, clock.instant().getEpochSecond()), format >= 2);
     }
 
     // ---- upkeep

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.mutatio.store.event.EventCodec;
+import org.mutatio.store.format.StoreFormat;
 import org.mutatio.store.index.Index;
 import org.mutatio.store.journal.Journal;
 import org.mutatio.store.journal.ReadOnlyFiles;
@@ -28,7 +29,7 @@ public final class OfflineStore {
     ///
     /// @param notes told what is no problem and worth knowing
     public static Report verify(Path data, Consumer<String> progress, Consumer<String> notes) throws IOException {
-        Recovery.readFormat(data);
+        int _ = StoreFormat.read(data);
         if (Files.exists(data.resolve(Recovery.RESTORED))) {
             notes.accept("this is a restored copy that no server has started on yet");
         }

@@ -39,6 +39,9 @@ public final class Main {
     /// Arguments that name a place on this machine.
     private static final Set<String> FOLDERS = Set.of("FOLDER", "COPY", "HOME");
 
+    /// Options that do, by action.
+    private static final Map<String, String> FOLDER_OPTIONS = Map.of("store export", "--to", "store import", "--from");
+
     private final PrintStream out;
     private final PrintStream err;
     private final InputStream in;
@@ -394,7 +397,8 @@ public final class Main {
                 default -> {
                     String value = parsed.matchedOptionValue(name, "");
                     if (!value.isEmpty()) {
-                        arguments.put(name, value);
+                        arguments.put(
+                                name, name.equals(FOLDER_OPTIONS.get(action.name())) ? absolute(value) : value);
                     }
                 }
             }
@@ -415,9 +419,13 @@ public final class Main {
                     "FILE.path", Path.of(value).toAbsolutePath().normalize().toString());
             arguments.put("FILE", content(value));
         } else if (FOLDERS.contains(name)) {
-            // The server's own folder is another one.
-            arguments.put(name, Path.of(value).toAbsolutePath().normalize().toString());
+            arguments.put(name, absolute(value));
         }
+    }
+
+    /// The server's own folder is another one.
+    private static String absolute(String path) {
+        return Path.of(path).toAbsolutePath().normalize().toString();
     }
 
     private String content(String file) throws ExitException, IOException {

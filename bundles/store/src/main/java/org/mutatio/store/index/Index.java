@@ -414,6 +414,13 @@ public final class Index implements AutoCloseable {
                 }
                 update.executeBatch();
             }
+            case Event.MailboxNumbered numbered -> {
+                PreparedStatement update = prepared("UPDATE mailbox SET uid_validity = ? WHERE id = ?");
+                update.setLong(1, numbered.uidValidity());
+                update.setLong(2, numbered.mailbox());
+                update.executeUpdate();
+                touched.add(numbered.mailbox());
+            }
             case Event.PolicyDeployed _, Event.KeyCreated _, Event.AnswersRead _ -> {}
         }
     }

@@ -237,9 +237,15 @@ public final class Journal implements AutoCloseable {
     /// Goes on above a number, in a segment of its own: after a restore no number is handed out twice. By the thread
     /// that appends.
     public void skipTo(long sequence) throws IOException {
-        if (last < sequence) {
+        long before = last;
+        if (before < sequence) {
             last = sequence;
-            Files.Appender _ = roll(true);
+            try {
+                Files.Appender _ = roll(true);
+            } catch (IOException e) {
+                last = before;
+                throw e;
+            }
         }
     }
 
