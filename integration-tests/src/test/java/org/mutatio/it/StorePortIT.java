@@ -86,6 +86,14 @@ class StorePortIT {
             Server.Answer none = server.mutatio("store", "import", "dora@example.test", "--from", out.toString());
             assertEquals(67, none.exit(), none.out());
             server.mutatio("store", "verify").ok();
+            assertTrue(server.mutatio("store", "upgrade").ok().out().contains("already"));
+
+            server.kill();
+            Server.Answer fixed = server.mutatio("store", "verify", "--fix").ok();
+            assertTrue(fixed.out().contains("repaired offline"), fixed.out());
+            assertTrue(fixed.out().contains("nothing had to be done"), fixed.out());
+            server.start().ready();
+            server.mutatio("store", "verify").ok();
         }
     }
 }
