@@ -186,7 +186,27 @@ final class Upkeep implements AutoCloseable {
         }
     }
 
-    private void closeSegment() throws IOException {
+    /// Something that must not meet a copy or the taking away.
+    @FunctionalInterface
+    interface Alone {
+        void run() throws IOException;
+    }
+
+    void alone(Alone work) throws IOException {
+        pinned.writeLock().lock();
+        try {
+            work.run();
+        } finally {
+            pinned.writeLock().unlock();
+        }
+    }
+
+    /// Asked for once a minute, beside all else.
+    void also(Runnable round) {
+        Future<?> _ = rounds.scheduleWithFixedDelay(round, 60, 60, TimeUnit.SECONDS);
+    }
+
+    void closeSegment() throws IOException {
         await(committer.closeSegment(), "the segment is not closed");
     }
 
