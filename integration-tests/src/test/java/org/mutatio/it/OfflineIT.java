@@ -41,6 +41,10 @@ class OfflineIT {
                     client.send("x@elsewhere.test", "ann@example.test", mail);
                 }
             }
+            Path copies = Distribution.WORK.resolve("offline-copies");
+            Distribution.delete(copies);
+            Server.Answer _ =
+                    server.mutatio("store", "backup", copies.toString()).ok();
             server.kill();
 
             Server.Answer status = server.mutatio("status");
@@ -60,6 +64,9 @@ class OfflineIT {
             assertTrue(check.out().contains("the policies are right"), check.out());
             assertEquals(before, snapshot(server.home()), "offline commands change nothing");
 
+            restored(server, copies);
+            assertEquals(before, snapshot(server.home()), "a restore makes another home");
+
             // While somebody reads, no server starts; it says so, and does when the reader is gone.
             try (FileChannel pid =
                             FileChannel.open(server.home().resolve("data/mutatio.pid"), StandardOpenOption.READ);
@@ -71,6 +78,25 @@ class OfflineIT {
             server.start().ready();
             assertTrue(server.mutatio("store", "verify").ok().out().contains("200 mails"));
         }
+    }
+
+    /// When the server is lost, its backup is enough, and no server need run to make a new home of it.
+    private static void restored(Server server, Path copies) throws Exception {
+        Path copy;
+        try (Stream<Path> made = Files.list(copies)) {
+            copy = made.findFirst().orElseThrow();
+        }
+        Path fresh = Distribution.WORK.resolve("offline-restored");
+        Distribution.delete(fresh);
+        Server.Answer told = server.mutatio("store", "restore", copy.toString(), fresh.toString())
+                .ok();
+        assertTrue(told.out().contains("restored offline"), told.out());
+        Server.Answer again = server.mutatio("store", "restore", copy.toString(), fresh.toString());
+        assertEquals(74, again.exit(), again.out());
+        assertTrue(again.out().contains("is not empty"), again.out());
+        Server.Answer verify =
+                server.mutatio("store", "verify", "--home", fresh.toString()).ok();
+        assertTrue(verify.out().contains("200 mails"), verify.out());
     }
 
     @Test

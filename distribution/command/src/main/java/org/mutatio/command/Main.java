@@ -329,8 +329,7 @@ public final class Main {
         AdminClient.Result result;
         if (offline) {
             Map<String, String> arguments = arguments(action, parsed);
-            progress.accept("no server runs for " + home.folder()
-                    + (arguments.containsKey("--fix") ? ": repaired offline" : ": read offline, nothing is changed"));
+            progress.accept("no server runs for " + home.folder() + ": " + Offline.told(action.name(), arguments));
             result = new Offline(distribution).call(home, action.name(), arguments, progress);
         } else {
             AdminClient client = AdminClient.of(home); // before a password is asked for

@@ -26,7 +26,8 @@ import java.util.stream.Stream;
 /// runs here (docs/adr/0012). Nothing on the disk is changed, and no server starts on the home meanwhile.
 final class Offline {
 
-    private static final Set<String> ACTIONS = Set.of("store verify", "policy check");
+    private static final String RESTORE = "store restore";
+    private static final Set<String> ACTIONS = Set.of("store verify", "policy check", RESTORE);
     private static final Pattern JAR = Pattern.compile("(.+?)-[0-9][^/]*\\.jar");
     private static final String DOOR = "org.mutatio.api.admin.OfflineCall";
 
@@ -40,10 +41,19 @@ final class Offline {
         return ACTIONS.contains(action);
     }
 
+    /// What the command is about to do, for the one who watches.
+    static String told(String action, Map<String, String> arguments) {
+        if (action.equals(RESTORE)) {
+            return "restored offline";
+        }
+        return arguments.containsKey("--fix") ? "repaired offline" : "read offline, nothing is changed";
+    }
+
     /// @throws ExitException 75: a server started meanwhile; 78: the distribution is broken
     AdminClient.Result call(Home home, String action, Map<String, String> arguments, Consumer<String> progress)
             throws ExitException, IOException {
-        if (!Files.isDirectory(home.folder())) {
+        // A restore makes another home; this one only says which bundles were deployed, and may be what was lost.
+        if (!Files.isDirectory(home.folder()) && !action.equals(RESTORE)) {
             throw new ExitException(ExitException.NO_INPUT, "there is no folder " + home.folder());
         }
         // What the bundles log would be mixed with the answer; what matters is in the answer.

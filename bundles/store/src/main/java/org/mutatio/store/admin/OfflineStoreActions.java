@@ -9,18 +9,20 @@ import org.mutatio.api.admin.ActionResult;
 import org.mutatio.api.admin.OfflineActions;
 import org.mutatio.store.OfflineStore;
 
-/// `store verify` when no server runs.
+/// `store verify` and `store restore` when no server runs.
 public final class OfflineStoreActions implements OfflineActions {
 
     @Override
     public List<Action> of(Path home) {
-        return List.of(new SimpleAction(
-                "store verify",
-                "reads every octet: checksums, hashes, references, index against journal",
-                List.of(StoreActions.FIX),
-                "mutatio store verify",
-                false,
-                call -> verify(home.resolve("data"), call)));
+        return List.of(
+                new SimpleAction(
+                        "store verify",
+                        "reads every octet: checksums, hashes, references, index against journal",
+                        List.of(StoreActions.FIX),
+                        "mutatio store verify",
+                        false,
+                        call -> verify(home.resolve("data"), call)),
+                StoreActions.RESTORE);
     }
 
     private static ActionResult verify(Path data, ActionCall call) throws ActionException {

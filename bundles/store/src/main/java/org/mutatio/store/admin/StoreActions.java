@@ -24,6 +24,20 @@ public final class StoreActions {
             "--fix",
             "sets aside what is damaged, takes lost mails out of mailboxes and names them, makes the index anew");
 
+    static final Action RESTORE = new SimpleAction(
+            "store restore",
+            "makes a new home's data of a backup or an archive; the live data is not touched",
+            List.of(
+                    Argument.required("COPY", "folder of a backup, or the archive folder"),
+                    Argument.required("HOME", "home that has no data yet; start the server on it then"),
+                    Argument.option("--to", "a record's number, a mail id or a time: what came later is left out"),
+                    Argument.flag(
+                            "--keep-uidvalidity",
+                            "nothing was handed out after the copy was made: clients keep what they know")),
+            "mutatio store restore /var/backups/mutatio/2026-11-25T140000Z /srv/mutatio-restored",
+            true,
+            StoreActions::restore);
+
     private StoreActions() {}
 
     public static List<Action> of(LocalStore store) {
@@ -57,20 +71,7 @@ public final class StoreActions {
                         "mutatio store backup /var/backups/mutatio",
                         true,
                         call -> backup(store, call)),
-                new SimpleAction(
-                        "store restore",
-                        "makes a new home's data of a backup or an archive; the live data is not touched",
-                        List.of(
-                                Argument.required("COPY", "folder of a backup, or the archive folder"),
-                                Argument.required("HOME", "home that has no data yet; start the server on it then"),
-                                Argument.option(
-                                        "--to", "a record's number, a mail id or a time: what came later is left out"),
-                                Argument.flag(
-                                        "--keep-uidvalidity",
-                                        "nothing was handed out after the copy was made: clients keep what they know")),
-                        "mutatio store restore /var/backups/mutatio/2026-11-25T140000Z /srv/mutatio-restored",
-                        true,
-                        StoreActions::restore));
+                RESTORE);
     }
 
     private static ActionResult backup(LocalStore store, ActionCall call) throws ActionException {
