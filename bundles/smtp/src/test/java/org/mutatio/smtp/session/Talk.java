@@ -26,6 +26,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.mutatio.api.metrics.MeterSource;
 import org.mutatio.api.metrics.Meters;
+import org.mutatio.api.pipeline.Pipeline;
 import org.mutatio.net.Connection;
 import org.mutatio.net.Listener;
 import org.mutatio.net.TlsSession;
@@ -49,6 +50,7 @@ final class Talk {
     private boolean accountFull;
     private int packet = Integer.MAX_VALUE;
     private boolean noPipeline;
+    private @Nullable Pipeline real;
     private Map<String, String> listenerSettings = Map.of();
     private String client = "192.0.2.7";
 
@@ -84,6 +86,12 @@ final class Talk {
 
     Talk withoutPipeline() {
         noPipeline = true;
+        return this;
+    }
+
+    /// Another pipeline in place of the fake one.
+    Talk over(Pipeline other) {
+        real = other;
         return this;
     }
 
@@ -144,7 +152,8 @@ final class Talk {
                     if (noPipeline) {
                         throw new org.mutatio.current.AbsentServiceException("no live Pipeline came");
                     }
-                    return pipeline;
+                    Pipeline other = real;
+                    return other == null ? pipeline : other;
                 },
                 () -> Optional.of(new FakeSasl()),
                 meters,

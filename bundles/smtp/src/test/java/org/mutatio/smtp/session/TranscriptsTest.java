@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -15,49 +16,55 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.mutatio.smtp.protocol.Networks;
 
-/// Every file of `src/test/resources/transcripts`, spoken whole and octet by octet. The first line says how the server
-/// is set up: `# role=submission tls plaintext-auth ...`.
+/// Every file of `src/test/resources/transcripts`, spoken whole and octet by octet. A conversation's head says how the
+/// server is set up: `# submission tls plaintext-auth ...`.
 final class TranscriptsTest {
 
     @TestFactory
     Stream<DynamicTest> transcripts() throws IOException, URISyntaxException {
-        Path folder = Path.of(
-                        TranscriptsTest.class.getResource("/transcripts/mx.txt").toURI())
-                .getParent();
         List<Path> files;
-        try (Stream<Path> all = Files.list(folder)) {
-            files = all.sorted().toList();
+        try (Stream<Path> all = Files.list(file("mx.txt").getParent())) {
+            files = all.filter(file -> !file.endsWith(StartTlsInjectionTest.FILE))
+                    .sorted()
+                    .toList();
         }
-        return files.stream()
-                .flatMap(file -> Stream.of(Integer.MAX_VALUE, 1, 7)
-                        .map(packet -> DynamicTest.dynamicTest(
-                                file.getFileName() + (packet > 10 ? "" : " in packets of " + packet),
-                                () -> speak(file, packet))));
+        List<DynamicTest> tests = new ArrayList<>();
+        for (Path file : files) {
+            tests.addAll(conversations(file));
+        }
+        return tests.stream();
     }
 
-    private static void speak(Path file, int packet) throws IOException {
-        String text = Files.readString(file);
-        // Conversations are divided by a line `=== title # setup`.
-        int spoken = 0;
-        for (String part : text.split("(?m)^=== ", -1)) {
+    static Path file(String name) throws URISyntaxException {
+        return Path.of(TranscriptsTest.class.getResource("/transcripts/" + name).toURI());
+    }
+
+    /// Conversations are divided by a line `=== title # setup`; each is spoken in several cuts.
+    static List<DynamicTest> conversations(Path file) throws IOException {
+        List<DynamicTest> tests = new ArrayList<>();
+        for (String part : Files.readString(file).split("(?m)^=== ", -1)) {
             if (part.isBlank() || part.startsWith("//")) {
                 continue;
             }
-            int end = part.indexOf('\n');
-            String head = part.substring(0, end);
-            Talk talk = new Talk().packet(packet);
-            int hash = head.indexOf('#');
-            for (String word : (hash < 0 ? "" : head.substring(hash + 1).strip()).split(" ", -1)) {
-                setUp(talk, word);
+            for (int packet : new int[] {Integer.MAX_VALUE, 1, 7}) {
+                String cut = packet > 10 ? "" : ", in packets of " + packet;
+                String title = part.lines().findFirst().orElseThrow();
+                tests.add(DynamicTest.dynamicTest(file.getFileName() + ": " + title + cut, () -> speak(part, packet)));
             }
-            try {
-                talk.talk(part.substring(end + 1));
-            } catch (AssertionError e) {
-                throw new AssertionError(head + ": " + e.getMessage(), e);
-            }
-            spoken++;
         }
-        assertTrue(spoken > 0);
+        assertTrue(!tests.isEmpty(), () -> "no conversation in " + file);
+        return tests;
+    }
+
+    private static void speak(String conversation, int packet) {
+        int end = conversation.indexOf('\n');
+        String head = conversation.substring(0, end);
+        Talk talk = new Talk().packet(packet);
+        int hash = head.indexOf('#');
+        for (String word : (hash < 0 ? "" : head.substring(hash + 1).strip()).split(" ", -1)) {
+            setUp(talk, word);
+        }
+        talk.talk(conversation.substring(end + 1));
     }
 
     private static void setUp(Talk talk, String word) {
