@@ -12,16 +12,14 @@ import org.mutatio.imap.wire.Incoming;
 /// counts against its budget. Whatever goes wrong, [#drop] finds the end of the command as the client sees it:
 /// octets of a non-synchronising literal are never taken for commands (RFC 7888 section 4).
 public final class Lexer {
-    /// How much a client may make us drop of one refused literal; more ends the session.
-    private static final long MOST_DROPPED = 200_000_000L;
-
     private static final int LONGEST_WORD = 16 * 1024;
 
     /// Bounds of one command.
     ///
     /// @param literal largest literal
     /// @param command octets of the whole command, literals included (that of APPEND not)
-    public record Budget(int literal, int command) {}
+    /// @param dropped octets of one refused literal or line that are read away; more ends the session
+    public record Budget(int literal, int command, long dropped) {}
 
     /// Asks the client for a synchronising literal (`+`) and sends it at once.
     @FunctionalInterface
@@ -152,7 +150,7 @@ public final class Lexer {
 
     /// Octets of a refused literal that are on their way.
     public long pending() {
-        return Math.min(pending, MOST_DROPPED);
+        return Math.min(pending, budget.dropped());
     }
 
     /// Reads up to the end of the command as the client sees it.
@@ -164,7 +162,7 @@ public final class Lexer {
         }
         while (true) {
             if (pending > 0) {
-                if (pending > MOST_DROPPED) {
+                if (pending > budget.dropped()) {
                     return false;
                 }
                 long octets = pending;
@@ -176,10 +174,14 @@ public final class Lexer {
             }
             // What ends with {n+} goes on, what ends with {n} waits for our `+`, which never comes.
             Tail tail = new Tail();
+            long line = in.taken();
             while (true) {
                 int octet = in.next();
                 if (octet == '\n') {
                     break;
+                }
+                if (in.taken() - line > budget.dropped()) {
+                    return false;
                 }
                 tail.add(octet);
             }
@@ -216,7 +218,7 @@ public final class Lexer {
         long literal() {
             String text = text();
             int open = text.lastIndexOf('{');
-            if (open < 0 || !text.endsWith("+}") || open + 3 > text.length() - 0) {
+            if (open < 0 || !text.endsWith("+}") || open + 3 > text.length()) {
                 return -1;
             }
             String digits = text.substring(open + 1, text.length() - 2);
@@ -232,7 +234,8 @@ public final class Lexer {
             }
             String digits =
                     open < 0 ? text.substring(0, text.length() - 2) : text.substring(open + 1, text.length() - 2);
-            return digits(digits) && digits.length() > 18;
+            // Without `{` the line begins within the digits, so there are more than we took.
+            return digits(digits) && (open < 0 || digits.length() > 18);
         }
 
         private static boolean digits(String text) {

@@ -8,6 +8,7 @@ public final class ListPattern {
     private final String pattern;
     private final boolean[] now;
     private final boolean[] then;
+    private final int letters; // that a name needs, wildcards left out
 
     public ListPattern(String pattern) {
         StringBuilder plain = new StringBuilder(pattern.length());
@@ -21,12 +22,17 @@ public final class ListPattern {
             }
         }
         this.pattern = plain.toString();
+        this.letters =
+                (int) this.pattern.chars().filter(c -> c != '*' && c != '%').count();
         this.now = new boolean[this.pattern.length() + 1];
         this.then = new boolean[this.pattern.length() + 1];
     }
 
     /// Not for several threads at once.
     public boolean matches(String name) {
+        if (letters > name.length()) {
+            return false;
+        }
         int length = pattern.length();
         Arrays.fill(now, false);
         now[0] = true;

@@ -19,6 +19,9 @@ public record MailboxNames(boolean utf8) {
 
     private static final int DEEPEST = 32;
 
+    /// Before it is normalised, which may make it shorter. Of marks on one letter that takes quadratic time.
+    private static final int LONGEST_WRITTEN = 4 * LONGEST;
+
     /// The name that a client means, for CREATE and RENAME: one that may be made.
     ///
     /// @param octets as an astring came in
@@ -62,18 +65,18 @@ public record MailboxNames(boolean utf8) {
     public String existing(String octets) throws RefusedException {
         return fold(decode(octets)
                 .orElseThrow(() -> RefusedException.no(
-                        "CANNOT",
-                        utf8 ? "the mailbox name is not in UTF-8" : "the mailbox name is not in modified UTF-7")));
+                        "CANNOT", "the mailbox name is too long or not in " + (utf8 ? "UTF-8" : "modified UTF-7"))));
     }
 
-    /// A pattern of LIST; one that is ill-formed matches nothing.
+    /// A pattern of LIST; one that is ill-formed or much longer than any name matches nothing.
     public Optional<String> pattern(String octets) {
         return decode(octets);
     }
 
     private Optional<String> decode(String octets) {
         Optional<String> decoded = utf8 ? utf8(octets) : ModifiedUtf7.decode(octets);
-        return decoded.map(name -> Normalizer.normalize(name, Normalizer.Form.NFC));
+        return decoded.filter(name -> name.length() <= LONGEST_WRITTEN)
+                .map(name -> Normalizer.normalize(name, Normalizer.Form.NFC));
     }
 
     private static Optional<String> utf8(String octets) {

@@ -25,6 +25,9 @@ public final class SequenceSet {
         private int length;
 
         void add(long first, long last) {
+            if (length > 0 && pairs[length - 2] == first && pairs[length - 1] == last) {
+                return; // a megabyte of `1,1,1` is one number
+            }
             // `1,2,3,4` is a range
             if (length > 0
                     && first == last
@@ -100,7 +103,7 @@ public final class SequenceSet {
     /// @param largest what `*` stands for; 0 when there is no message: then `*` names nothing
     public List<UidRange> resolve(long largest) {
         int count = 0;
-        long[] flat = new long[pairs.length];
+        long[] sorted = new long[pairs.length / 2];
         for (int i = 0; i < pairs.length; i += 2) {
             long one = pairs[i] == LARGEST ? largest : pairs[i];
             long other = pairs[i + 1] == LARGEST ? largest : pairs[i + 1];
@@ -110,18 +113,14 @@ public final class SequenceSet {
                 continue;
             }
             // sorted by first with last in the low half: both fit into 32 bits
-            flat[count++] = Math.max(first, 1) << 31 << 1 | last;
+            sorted[count++] = (Math.max(first, 1) << 31 << 1 | last) + Long.MIN_VALUE; // unsigned order
         }
-        long[] sorted = Arrays.copyOf(flat, count);
-        for (int i = 0; i < count; i++) {
-            sorted[i] += Long.MIN_VALUE; // unsigned order
-        }
-        Arrays.sort(sorted);
+        Arrays.sort(sorted, 0, count);
         List<UidRange> merged = new ArrayList<>();
         long first = -1;
         long last = -1;
-        for (long packed : sorted) {
-            long value = packed - Long.MIN_VALUE;
+        for (int i = 0; i < count; i++) {
+            long value = sorted[i] - Long.MIN_VALUE;
             long from = value >>> 32;
             long to = value & 0xFFFF_FFFFL;
             if (first >= 0 && from <= last + 1) {

@@ -234,7 +234,7 @@ final class ImapSession {
             bye("SERVERBUG", "this was our fault, in the midst of a literal");
             return false;
         }
-        in.wholeWithin(time(lexer.pending()));
+        in.wholeWithin(state.account() == null ? server.settings().beforeLogin() : time(lexer.pending()));
         if (lexer.drop()) {
             return true;
         }
@@ -411,7 +411,7 @@ final class ImapSession {
         if (!connection.listener().startTls()) {
             throw RefusedException.bad("no STARTTLS here");
         }
-        if (in.buffered()) {
+        if (in.ready()) {
             log.warn("event=starttls-injection id={} remote={}", connection.id(), connection.remote());
             bye("CLIENTBUG", "octets behind STARTTLS");
             return Answer.bad("CLIENTBUG", "octets behind STARTTLS");

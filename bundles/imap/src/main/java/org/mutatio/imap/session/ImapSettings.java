@@ -17,11 +17,12 @@ public record ImapSettings(
     public static final ImapSettings DEFAULTS = new ImapSettings(
             DataSize.parse("50 MB"), Duration.ofSeconds(60), Duration.ofMinutes(30), Duration.ofSeconds(30), false);
 
-    /// Memory that a stranger can make us take (promises section 2).
-    static final Lexer.Budget STRANGER = new Lexer.Budget(8 * 1024, 64 * 1024);
+    /// Memory that a stranger can make us take (promises section 2), and octets of his that we read for nothing: at
+    /// the pace of a slow client 200 MB would keep his place for half a day.
+    static final Lexer.Budget STRANGER = new Lexer.Budget(8 * 1024, 64 * 1024, 64 * 1024);
 
     /// A set of 50,000 ranges has its place in 1 MiB.
-    static final Lexer.Budget USER = new Lexer.Budget(64 * 1024, 1024 * 1024);
+    static final Lexer.Budget USER = new Lexer.Budget(64 * 1024, 1024 * 1024, 200_000_000L);
 
     /// Commands that made no sense, in a row.
     static final int MOST_ERRORS = 20;

@@ -15,6 +15,7 @@ import org.mutatio.imap.protocol.Answer;
 import org.mutatio.imap.protocol.Command;
 import org.mutatio.imap.protocol.ListPattern;
 import org.mutatio.imap.protocol.MailboxNames;
+import org.mutatio.imap.protocol.RefusedException;
 import org.mutatio.imap.wire.Outgoing;
 
 /// LIST (RFC 9051 section 6.3.9) and LSUB (RFC 3501 section 6.3.9).
@@ -25,6 +26,7 @@ final class Lister {
     private final Outgoing out;
     private final SessionState state;
     private final ImapSettings settings;
+    private final long deadline;
 
     /// A name in the tree: a mailbox, a name that is only subscribed, or one that only has children.
     private static final class Node {
@@ -67,9 +69,10 @@ final class Lister {
         this.out = out;
         this.state = state;
         this.settings = settings;
+        this.deadline = System.nanoTime() + settings.searchTime().toNanos();
     }
 
-    Answer list(Command.ListMailboxes list) throws IOException, StoreUnavailableException {
+    Answer list(Command.ListMailboxes list) throws IOException, StoreUnavailableException, RefusedException {
         if (!list.extended() && list.patterns().getFirst().isEmpty() && !list.lsub()) {
             // the delimiter is asked for; RFC 9051 section 6.3.9
             out.text("* LIST (\\Noselect) \"/\" \"\"\r\n");
@@ -95,7 +98,11 @@ final class Lister {
         return Answer.ok("listed");
     }
 
-    private static boolean matches(List<ListPattern> patterns, String name) {
+    /// A thousand patterns of wildcards and ten thousand long names would take an hour.
+    private boolean matches(List<ListPattern> patterns, String name) throws RefusedException {
+        if (System.nanoTime() - deadline > 0) {
+            throw RefusedException.no("LIMIT", "the list takes too long, ask for less");
+        }
         for (ListPattern pattern : patterns) {
             if (pattern.matches(name)) {
                 return true;
@@ -142,7 +149,7 @@ final class Lister {
 
     private void tell(
             Command.ListMailboxes list, Node node, NavigableMap<String, Node> tree, List<ListPattern> patterns)
-            throws IOException, StoreUnavailableException {
+            throws IOException, StoreUnavailableException, RefusedException {
         boolean bySubscription = list.select().contains("SUBSCRIBED");
         boolean byRole = list.select().contains("SPECIAL-USE");
         boolean selects = bySubscription || byRole;
@@ -186,8 +193,9 @@ final class Lister {
     }
 
     /// Whether all selected names below it match the patterns themselves.
-    private static boolean coveredBelow(
-            Command.ListMailboxes list, Node node, NavigableMap<String, Node> tree, List<ListPattern> patterns) {
+    private boolean coveredBelow(
+            Command.ListMailboxes list, Node node, NavigableMap<String, Node> tree, List<ListPattern> patterns)
+            throws RefusedException {
         if (list.lsub()) {
             return !list.patterns().getFirst().contains("%");
         }

@@ -1,6 +1,8 @@
 package org.mutatio.imap.talk;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -12,6 +14,7 @@ import org.mutatio.api.metrics.Meters;
 import org.mutatio.api.pipeline.Appends;
 import org.mutatio.api.sasl.Sasl;
 import org.mutatio.api.store.MailStore;
+import org.mutatio.fuzz.Cost;
 import org.mutatio.imap.fake.FakeSasl;
 import org.mutatio.imap.fake.FakeStore;
 import org.mutatio.imap.session.ImapServer;
@@ -28,6 +31,7 @@ public final class House implements AutoCloseable {
     private final Meters meters = new Meters();
     private final ImapServer server;
     private final List<Client> clients = new ArrayList<>();
+    private Cost spent = new Cost(0, 0);
     /// What handlers threw that was no [IOException].
     private final List<Throwable> faults = new CopyOnWriteArrayList<>();
 
@@ -92,6 +96,28 @@ public final class House implements AutoCloseable {
 
     public Client connect() {
         return connect(PLAIN);
+    }
+
+    /// A whole conversation on this thread, so that its cost can be measured: all octets (as chars) lie there at once,
+    /// and behind them the client has closed its side. At most some MB either way.
+    public String hear(MemoryConnection.Plain listener, String octets) {
+        MemoryConnection connection = new MemoryConnection(listener, 3 * 1024 * 1024);
+        try {
+            connection.clientSays(octets.getBytes(StandardCharsets.ISO_8859_1));
+            connection.clientCloses();
+            Cost before = Cost.of(Thread.currentThread());
+            server.handle(connection);
+            spent = Cost.of(Thread.currentThread()).since(before);
+            connection.serverIsDone();
+            return connection.clientHeard();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// What the last [#hear] cost.
+    public Cost spent() {
+        return spent;
     }
 
     /// Greeted and logged in as Ann.

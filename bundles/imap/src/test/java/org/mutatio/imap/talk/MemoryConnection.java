@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -22,10 +23,12 @@ import org.mutatio.net.TlsSession;
 public final class MemoryConnection implements Connection {
     private static final int ROOM = 1024 * 1024;
 
+    private final int room;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final Pipe toServer = new Pipe();
-    private final Pipe toClient = new Pipe();
+    private final Pipe toServer;
+    private final Pipe toClient;
     private final Plain listener;
     private boolean tls;
     private boolean woken;
@@ -34,10 +37,14 @@ public final class MemoryConnection implements Connection {
 
     /// One direction.
     private static final class Pipe {
-        private final byte[] octets = new byte[ROOM];
+        private final byte[] octets;
         private int from;
         private int count;
         private boolean closed;
+
+        Pipe(int room) {
+            octets = new byte[room];
+        }
     }
 
     public record Plain(boolean startTls, boolean plaintextAuth) implements Listener {
@@ -68,7 +75,15 @@ public final class MemoryConnection implements Connection {
     }
 
     public MemoryConnection(Plain listener) {
+        this(listener, ROOM);
+    }
+
+    /// @param room octets on their way in each direction
+    MemoryConnection(Plain listener, int room) {
         this.listener = listener;
+        this.room = room;
+        this.toServer = new Pipe(room);
+        this.toClient = new Pipe(room);
     }
 
     private final Socket socket = new Socket() {
@@ -114,14 +129,14 @@ public final class MemoryConnection implements Connection {
         try {
             long left = TimeUnit.SECONDS.toNanos(20);
             for (int i = 0; i < length; ) {
-                while (pipe.count == ROOM && !pipe.closed && left > 0) {
+                while (pipe.count == room && !pipe.closed && left > 0) {
                     left = changed.awaitNanos(left);
                 }
                 if (pipe.closed || left <= 0) {
                     throw new IOException("closed");
                 }
-                int at = (pipe.from + pipe.count) % ROOM;
-                int some = Math.min(Math.min(length - i, ROOM - pipe.count), ROOM - at);
+                int at = (pipe.from + pipe.count) % room;
+                int some = Math.min(Math.min(length - i, room - pipe.count), room - at);
                 System.arraycopy(octets, offset + i, pipe.octets, at, some);
                 pipe.count += some;
                 i += some;
@@ -147,9 +162,9 @@ public final class MemoryConnection implements Connection {
                 }
                 throw new SocketTimeoutException("nothing came");
             }
-            int some = Math.min(Math.min(length, pipe.count), ROOM - pipe.from);
+            int some = Math.min(Math.min(length, pipe.count), room - pipe.from);
             System.arraycopy(pipe.octets, pipe.from, into, offset, some);
-            pipe.from = (pipe.from + some) % ROOM;
+            pipe.from = (pipe.from + some) % room;
             pipe.count -= some;
             changed.signalAll();
             return some;
@@ -168,6 +183,25 @@ public final class MemoryConnection implements Connection {
 
     int clientHears(byte[] into, Duration wait) throws IOException {
         return take(toClient, into, 0, into.length, wait);
+    }
+
+    /// All that the server has said and nobody has heard yet.
+    String clientHeard() throws IOException {
+        byte[] heard = new byte[available(toClient)];
+        int count = heard.length == 0 ? 0 : take(toClient, heard, 0, heard.length, Duration.ZERO);
+        if (count < heard.length) {
+            throw new IOException("it went round the end of the room");
+        }
+        return new String(heard, StandardCharsets.ISO_8859_1);
+    }
+
+    private int available(Pipe pipe) {
+        lock.lock();
+        try {
+            return pipe.count;
+        } finally {
+            lock.unlock();
+        }
     }
 
     void clientCloses() {
@@ -253,12 +287,7 @@ public final class MemoryConnection implements Connection {
 
     @Override
     public int available() {
-        lock.lock();
-        try {
-            return toServer.count;
-        } finally {
-            lock.unlock();
-        }
+        return available(toServer);
     }
 
     @Override

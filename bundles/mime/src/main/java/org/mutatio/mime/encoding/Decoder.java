@@ -7,9 +7,12 @@ import java.util.Objects;
 
 /// A stream that reads its source in pieces and gives out what it makes of them. Not for several threads.
 abstract class Decoder extends InputStream {
+    private static final int FEW = 512;
+    private static final int MANY = 8192;
+
     private final InputStream source;
-    private final byte[] in = new byte[8192];
-    private byte[] out = new byte[8192];
+    private byte[] in = new byte[FEW]; // grows with what comes: a message may have 2,000 parts of a line
+    private byte[] out = new byte[FEW];
     private int outFrom;
     private int outTo;
     private boolean ended;
@@ -49,6 +52,9 @@ abstract class Decoder extends InputStream {
                 end();
             } else {
                 take(in, count);
+                if (count == in.length && count < MANY) {
+                    in = new byte[count * 4];
+                }
             }
         }
         return true;

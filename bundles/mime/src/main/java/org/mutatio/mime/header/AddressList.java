@@ -15,6 +15,7 @@ public final class AddressList {
     public static final int MAX = 100_000;
 
     private final String text;
+    private final int most;
     private int at;
     private int count;
     private @Nullable String comment; // the last one read
@@ -22,19 +23,25 @@ public final class AddressList {
     private final StringBuilder local = new StringBuilder(); // as a local part: the last words joined by dots
     private final StringBuilder inner = new StringBuilder(); // a domain
 
-    private AddressList(String text) {
+    private AddressList(String text, int most) {
         this.text = text;
+        this.most = most;
     }
 
     /// @param value an unfolded field value, an octet string
     public static List<Address> parse(String value) {
-        return new AddressList(value).list();
+        return new AddressList(value, MAX).list();
     }
 
     /// All mailboxes, groups resolved.
     public static List<Address.Mailbox> mailboxes(String value) {
+        return mailboxes(value, MAX);
+    }
+
+    /// The first mailboxes, groups resolved.
+    public static List<Address.Mailbox> mailboxes(String value, int most) {
         var mailboxes = new ArrayList<Address.Mailbox>();
-        for (Address address : parse(value)) {
+        for (Address address : new AddressList(value, most).list()) {
             switch (address) {
                 case Address.Mailbox mailbox -> mailboxes.add(mailbox);
                 case Address.Group group -> mailboxes.addAll(group.members());
@@ -47,7 +54,7 @@ public final class AddressList {
         var addresses = new ArrayList<Address>();
         var members = new ArrayList<Address.Mailbox>();
         String group = null; // the open one
-        while (count < MAX) {
+        while (count < most) {
             comment = null;
             skip();
             if (at >= text.length()) {
