@@ -158,24 +158,26 @@ public record Parameters(List<Parameter> list) {
     /// RFC 2231 section 3: segments count, not their order; the first missing one ends the value.
     private static List<Parameter> join(List<Parameter> raw) {
         Map<String, TreeMap<Integer, Parameter>> series = new LinkedHashMap<>();
+        var segmentOf = new ArrayList<@Nullable Segment>(raw.size());
         for (Parameter parameter : raw) {
             Segment segment = Segment.of(parameter.name());
+            segmentOf.add(segment);
             if (segment != null) {
-                series.computeIfAbsent(OctetStrings.lower(segment.base()), _ -> new TreeMap<>())
-                        .putIfAbsent(segment.index(), parameter);
+                series.computeIfAbsent(segment.folded(), _ -> new TreeMap<>()).putIfAbsent(segment.index(), parameter);
             }
         }
         if (series.isEmpty()) {
             return raw;
         }
         var joined = new ArrayList<Parameter>();
-        for (Parameter parameter : raw) {
-            Segment segment = Segment.of(parameter.name());
+        for (int i = 0; i < raw.size(); i++) {
+            Parameter parameter = raw.get(i);
+            Segment segment = segmentOf.get(i);
             if (segment == null) {
                 joined.add(parameter);
                 continue;
             }
-            TreeMap<Integer, Parameter> segments = series.get(OctetStrings.lower(segment.base()));
+            TreeMap<Integer, Parameter> segments = series.get(segment.folded());
             if (segments == null) {
                 continue; // joined before
             }
@@ -183,7 +185,7 @@ public record Parameters(List<Parameter> list) {
                 joined.add(parameter); // without a beginning there is nothing to join
                 continue;
             }
-            series.remove(OctetStrings.lower(segment.base()));
+            series.remove(segment.folded());
             joined.add(joinSegments(segment.base(), segments));
         }
         return joined;
@@ -217,7 +219,7 @@ public record Parameters(List<Parameter> list) {
         return new Parameter(extended ? base + '*' : base, value.toString());
     }
 
-    private record Segment(String base, int index) {
+    private record Segment(String base, String folded, int index) {
 
         /// `name*12` or `name*12*`.
         static @Nullable Segment of(String name) {
@@ -234,7 +236,8 @@ public record Parameters(List<Parameter> list) {
                 }
                 index = index * 10 + (c - '0');
             }
-            return new Segment(name.substring(0, star), index);
+            String base = name.substring(0, star);
+            return new Segment(base, OctetStrings.lower(base), index);
         }
     }
 }

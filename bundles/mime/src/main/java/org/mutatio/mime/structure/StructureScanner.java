@@ -62,6 +62,9 @@ public final class StructureScanner {
 
     static final int KEPT_PARTS = 512 * 1024;
 
+    /// Octets of Content-Type and Content-Disposition in all parts but the root that are read for many parameters.
+    private static final int READ_PARTS = 128 * 1024;
+
     /// Octets of type and subtype that need no room: no registered ones have more (RFC 6838 section 4.2 allows 127
     /// each), and a part is not to change its type since others had long fields.
     private static final int FREE_NAMES = 127;
@@ -69,7 +72,7 @@ public final class StructureScanner {
     private static final int FREE_DISPOSITION = 20;
 
     /// Parameters that are read when nothing more may be kept: the boundary mostly comes first.
-    private static final int FEW_PARAMETERS = 20;
+    private static final int FEW_PARAMETERS = 8;
 
     private static final int FEW_OCTETS = 1_000;
 
@@ -183,6 +186,7 @@ public final class StructureScanner {
     private int parts;
     private int keptRoot;
     private int keptParts;
+    private long readParts; // octets of fields with parameters, of all parts but the root
     private boolean opaqueRest; // the part limit is reached: nothing begins or ends any more
     private @Nullable Summary finished;
 
@@ -460,11 +464,12 @@ public final class StructureScanner {
     private void keep(String name, int valueFrom) {
         Open part = stack.getLast();
         switch (name) {
-            case "content-type" -> part.contentType = part.contentType == null ? trimmed(valueFrom) : part.contentType;
+            case "content-type" ->
+                part.contentType = part.contentType == null ? withParameters(valueFrom) : part.contentType;
             case "content-transfer-encoding" ->
                 part.encoding = part.encoding == null ? value(valueFrom) : part.encoding;
             case "content-disposition" ->
-                part.disposition = part.disposition == null ? trimmed(valueFrom) : part.disposition;
+                part.disposition = part.disposition == null ? withParameters(valueFrom) : part.disposition;
             case "content-id" -> part.id = part.id == null ? value(valueFrom) : part.id;
             case "content-description" ->
                 part.description = part.description == null ? value(valueFrom) : part.description;
@@ -498,7 +503,7 @@ public final class StructureScanner {
 
     private String trimmed(int from) {
         int start = from;
-        int end = mostParameters() == FEW_PARAMETERS ? Math.min(fieldLength, from + FEW_OCTETS) : fieldLength;
+        int end = mayKeepMore() ? fieldLength : Math.min(fieldLength, from + FEW_OCTETS);
         while (start < end && isBlank(field[start])) {
             start++;
         }
@@ -506,6 +511,33 @@ public final class StructureScanner {
             end--;
         }
         return new String(field, start, end - start, StandardCharsets.ISO_8859_1);
+    }
+
+    /// The same; its octets are counted, since 500 segments of RFC 2231 are read for a few octets that are
+    /// kept. When too
+    /// many were read, parameters are cut off, names are not.
+    private String withParameters(int from) {
+        if (stack.size() > 1) {
+            readParts += fieldLength - from;
+            int few = from + FEW_OCTETS;
+            if (readParts > READ_PARTS && fieldLength > few) {
+                facts.add(Fact.FIELDS_CUT);
+                if (names(from, few)) {
+                    fieldLength = few;
+                }
+            }
+        }
+        return trimmed(from);
+    }
+
+    /// Whether type or disposition end there.
+    private boolean names(int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (field[i] == ';') {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// The value, trimmed, cut to what the summary may still grow by.
@@ -519,8 +551,12 @@ public final class StructureScanner {
     }
 
     private int mostParameters() {
-        boolean inRoot = stack.size() == 1;
-        return (inRoot ? keptRoot < KEPT_ROOT : keptParts < KEPT_PARTS) ? Parameters.MAX : FEW_PARAMETERS;
+        boolean readMore = stack.size() == 1 || readParts <= READ_PARTS;
+        return mayKeepMore() && readMore ? Parameters.MAX : FEW_PARAMETERS;
+    }
+
+    private boolean mayKeepMore() {
+        return stack.size() == 1 ? keptRoot < KEPT_ROOT : keptParts < KEPT_PARTS;
     }
 
     /// Takes from the budget of the part on top of the stack.

@@ -9,6 +9,8 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.lifecycle.AddLifecycleHook;
+import org.mutatio.fuzz.ForAWhile;
 import org.mutatio.mime.OctetStrings;
 import org.mutatio.mime.imap.BaseSubject;
 
@@ -33,7 +35,7 @@ class HeaderPropertiesTest {
                 .ofMaxLength(120);
     }
 
-    @Property(tries = 2000)
+    @Property(tries = 1000)
     void textGoesThereAndBack(@ForAll("texts") String text) {
         String field = FieldWriter.text("Subject", text);
         assertTrue(OctetStrings.isAscii(field));
@@ -41,7 +43,7 @@ class HeaderPropertiesTest {
         assertEquals(text, EncodedWords.decode(HeaderTest.value(field)));
     }
 
-    @Property(tries = 2000)
+    @Property(tries = 1000)
     void encodedWordsAreShortAndWhole(@ForAll("texts") String text) {
         String encoded = EncodedWords.encodeAlways(text + "\u00e4");
         for (String word : encoded.split(" ", -1)) {
@@ -50,7 +52,7 @@ class HeaderPropertiesTest {
         }
     }
 
-    @Property(tries = 2000)
+    @Property(tries = 1000)
     void parametersGoThereAndBack(@ForAll("texts") String text) {
         if (text.isEmpty()) {
             return;
@@ -62,7 +64,8 @@ class HeaderPropertiesTest {
         assertEquals(looksEncoded ? parameters.text("name") : java.util.Optional.of(text), parameters.text("name"));
     }
 
-    @Property(tries = 5000)
+    @Property(tries = ForAWhile.MANY)
+    @AddLifecycleHook(ForAWhile.class)
     void nothingThrowsWhateverIsWritten(@ForAll("octets") String octets) {
         EncodedWords.decode(octets);
         MailDate.parse(octets);

@@ -10,12 +10,20 @@ import java.io.InputStream;
 import java.net.ProtocolException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.lifecycle.AddLifecycleHook;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.mutatio.fuzz.ForAWhile;
+import org.mutatio.fuzz.Spoiled;
 
 /// proxy-protocol.txt, sections 2.1 and 2.2.
 class ProxyHeaderTest {
@@ -233,5 +241,37 @@ class ProxyHeaderTest {
             }
         }
         assertTrue(parsed > 0, "seed " + seed);
+    }
+
+    @Provide
+    Arbitrary<byte[]> spoiled() {
+        return Spoiled.of(
+                List.of(
+                        new String(line("PROXY TCP4 192.0.2.1 198.51.100.2 56324 25"), StandardCharsets.ISO_8859_1),
+                        new String(line("PROXY TCP6 2001:db8::1 ::ffff:192.0.2.1 1 993"), StandardCharsets.ISO_8859_1),
+                        new String(line("PROXY UNKNOWN"), StandardCharsets.ISO_8859_1),
+                        new String(
+                                binary("21 11 0013 c0000201 c6336402 dc04 0019 04 0004 00000000"),
+                                StandardCharsets.ISO_8859_1),
+                        new String(binary("20 00 0000"), StandardCharsets.ISO_8859_1)),
+                List.of(
+                        "PROXY ", " ", "\r\n", "\r", "\n", "\0", "0", ":", "::", ".", "65536", "\u00ff", "%", "TCP6",
+                        "[", "+1"));
+    }
+
+    /// A header is understood or refused in words, and no octet behind its longest form is touched.
+    @Property(tries = ForAWhile.MANY)
+    @AddLifecycleHook(ForAWhile.class)
+    void headersOfAllKinds(@ForAll("spoiled") byte[] octets) throws IOException {
+        var in = new ByteArrayInputStream(octets);
+        try {
+            var header = ProxyHeader.read(in);
+            header.proxied().ifPresent(proxied -> {
+                assertTrue(proxied.client().getPort() >= 0);
+                assertTrue(!proxied.client().isUnresolved(), "no name is looked up");
+            });
+        } catch (ProtocolException e) {
+            assertTrue(e.getMessage() != null && e.getMessage().length() < 100);
+        }
     }
 }

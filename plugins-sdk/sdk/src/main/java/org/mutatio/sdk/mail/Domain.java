@@ -9,6 +9,8 @@ import java.util.Optional;
 /// are one (RFC 5890 section 2.3.2.4, RFC 6531 section 3.2); or an address literal `[192.0.2.7]` as written.
 public record Domain(String ascii) implements Comparable<Domain> {
 
+    private static final int LONGEST_WRITTEN = 1_000;
+
     public Domain {
         if (ascii.isEmpty()) {
             throw new IllegalArgumentException("an empty domain");
@@ -18,6 +20,9 @@ public record Domain(String ascii) implements Comparable<Domain> {
     /// @throws IllegalArgumentException when it is no domain name (limits of RFC 1035 section 2.3.4; RFC 5321
     ///     section 4.1.2)
     public static Domain parse(String text) {
+        if (text.length() > LONGEST_WRITTEN) { // before it is normalised: marks on one letter take quadratic time
+            throw new IllegalArgumentException("a domain name is not so long");
+        }
         if (text.startsWith("[") && text.endsWith("]") && text.length() > 2) {
             return new Domain(text);
         }

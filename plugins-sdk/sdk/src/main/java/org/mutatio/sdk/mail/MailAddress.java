@@ -11,6 +11,8 @@ public record MailAddress(String localPart, Domain domain) {
 
     private static final int MOST_OCTETS = 64;
 
+    private static final int LONGEST_WRITTEN = 2_000;
+
     public MailAddress {
         if (octets(localPart) > MOST_OCTETS) {
             // RFC 5321 section 4.5.3.1.1
@@ -28,6 +30,9 @@ public record MailAddress(String localPart, Domain domain) {
     ///
     /// @throws IllegalArgumentException says what is wrong, in words fit for the peer
     public static MailAddress parse(String text) {
+        if (text.length() > LONGEST_WRITTEN) { // before it is normalised: marks on one letter take quadratic time
+            throw new IllegalArgumentException("an address is not so long");
+        }
         StringBuilder local = new StringBuilder();
         int at;
         if (text.startsWith("\"")) {
