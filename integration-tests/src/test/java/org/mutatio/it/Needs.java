@@ -21,8 +21,22 @@ final class Needs {
                 return;
             }
         }
-        String reason =
-                name + " is not installed (Debian: apt-get install " + (name.equals("mbsync") ? "isync" : name) + ")";
+        skip(name + " is not installed (Debian: apt-get install " + (name.equals("mbsync") ? "isync" : name) + ")");
+    }
+
+    /// A disk of its own, mounted by whoever runs the tests, in a namespace of its own.
+    static void privateDisk() throws IOException, InterruptedException {
+        program("unshare");
+        program("nsenter");
+        Server.Answer mounted =
+                run(Path.of("/"), "unshare", "-r", "-m", "sh", "-c", "mount -t tmpfs -o size=1m tmpfs /mnt");
+        if (mounted.exit() != 0) {
+            skip("no file system can be mounted in a namespace here: "
+                    + mounted.out().strip());
+        }
+    }
+
+    private static void skip(String reason) {
         if (Boolean.getBoolean("require.everything")) {
             Assertions.fail(reason);
         }

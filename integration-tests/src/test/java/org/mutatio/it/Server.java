@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
@@ -41,6 +42,7 @@ final class Server implements AutoCloseable {
     private final Path home;
     private final Map<String, Integer> ports = new LinkedHashMap<>();
     private final List<String> environment = new ArrayList<>();
+    private Optional<String> disk = Optional.empty();
     private @Nullable Process process;
 
     private Server(Path home) {
@@ -267,8 +269,35 @@ final class Server implements AutoCloseable {
         return command("", arguments);
     }
 
+    /// From now on `data` lies on a disk of its own, seen only by the server and what is run [#inside].
+    ///
+    /// @param size as `mount -t tmpfs` takes it
+    Server onDisk(String size) {
+        disk = Optional.of(size);
+        return this;
+    }
+
+    /// Runs a program where the server's disk is seen.
+    Answer inside(String... line) throws IOException, InterruptedException {
+        List<String> whole = new ArrayList<>(entering());
+        whole.addAll(List.of(line));
+        return Needs.run(home, whole);
+    }
+
+    private List<String> entering() {
+        return List.of("nsenter", "-t", Long.toString(pid()), "-U", "-m", "--preserve-credentials", "--");
+    }
+
     private ProcessBuilder builder(String... arguments) {
         List<String> line = new ArrayList<>();
+        if (disk.isPresent() && arguments[0].equals("run")) {
+            // One process: each exec takes the place of the one before.
+            String mount = "mkdir -p \"$MUTATIO_HOME/data\" && mount -t tmpfs -o size=" + disk.get()
+                    + " tmpfs \"$MUTATIO_HOME/data\" && exec \"$0\" \"$@\"";
+            line.addAll(List.of("unshare", "-r", "-m", "sh", "-c", mount));
+        } else if (disk.isPresent()) {
+            line.addAll(entering());
+        }
         line.add(Distribution.folder().resolve("bin/mutatio").toString());
         line.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true);

@@ -38,6 +38,8 @@ public final class Recovery {
 
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
     private static final int BATCH = 2_000;
+    /// Octets free below which a fault of the index is one of the disk.
+    private static final long ROOM = 4L << 20;
     /// File in the data folder that a restore leaves for the first start: lines `sequence=`, `above=`, `uidvalidity=`.
     public static final String RESTORED = "restored";
 
@@ -358,7 +360,7 @@ public final class Recovery {
             }
         } catch (SQLException | IllegalStateException e) {
             Path live = Index.file(data);
-            if (Files.exists(live) && !String.valueOf(e.getMessage()).contains("No space")) {
+            if (Files.exists(live) && !full()) {
                 setAside(live, "it did not open again: " + e.getMessage());
                 Optional<Path> newest = checkpoints().stream().findFirst();
                 if (newest.isPresent()) {
@@ -367,6 +369,12 @@ public final class Recovery {
             }
             throw new IOException("the index did not open again: " + e.getMessage(), e);
         }
+    }
+
+    /// H2 does not say why it cannot write: with no room left the index is not to blame, and a new one would not find
+    /// any either.
+    private boolean full() throws IOException {
+        return Files.getFileStore(data).getUsableSpace() < ROOM;
     }
 
     /// Events that the state has already and the index has not, some thousand at a time.
