@@ -23,6 +23,12 @@ public @interface ListenerConfig {
     @AttributeDefinition(description = "none, starttls or implicit")
     String tls() default "starttls";
 
+    @AttributeDefinition(
+            description =
+                    "mx (also CBC suites: better than no TLS at all) or client; empty: mx for the role mx, else client",
+            required = false)
+    String tlsProfile() default "";
+
     @AttributeDefinition(description = "AUTH and LOGIN without TLS; on loopback addresses only")
     boolean plaintextAuth() default false;
 

@@ -286,6 +286,9 @@ public final class Listeners {
                             one.settings.protocol(),
                             one.settings.where(),
                             one.problem.isEmpty() ? one.port : 0,
+                            one.settings.tls() == ListenerSettings.Tls.NONE
+                                    ? ""
+                                    : one.settings.profile().text(),
                             one.problem))
                     .toList();
         } finally {

@@ -96,8 +96,8 @@ public final class Reception {
         }
 
         @Override
-        public SSLEngine engine() throws IOException {
-            return engines.engine(listener.forStrangers());
+        public SSLEngine engine(@Nullable String serverName) {
+            return engines.engine(listener.profile(), serverName);
         }
 
         @Override

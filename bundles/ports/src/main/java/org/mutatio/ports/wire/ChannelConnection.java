@@ -259,7 +259,7 @@ public final class ChannelConnection implements Connection {
 
     private void shakeHands(long begin, long end) throws IOException {
         try {
-            var layer = new TlsLayer(attachment.engine(), wire);
+            var layer = TlsLayer.accept(attachment::engine, wire, end);
             layer.handshake(end);
             tlsLayer = layer;
             tls = new EngineTlsSession(layer.engine());

@@ -202,6 +202,7 @@ class TlsTest {
                 "",
                 "127.0.0.1:0",
                 "implicit",
+                "",
                 false,
                 true,
                 java.util.List.of("127.0.0.0/8"),
