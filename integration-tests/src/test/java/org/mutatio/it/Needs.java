@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
@@ -12,6 +13,9 @@ import org.junit.jupiter.api.Assumptions;
 /// Programs of the machine that a test drives: skipped with a reason where absent, a failure under
 /// `.ci/run`.
 final class Needs {
+
+    /// Packages that are not called as their program.
+    private static final Map<String, String> DEBIAN = Map.of("mbsync", "isync", "testssl", "testssl.sh");
 
     private Needs() {}
 
@@ -21,8 +25,8 @@ final class Needs {
                 return;
             }
         }
-        String reason =
-                name + " is not installed (Debian: apt-get install " + (name.equals("mbsync") ? "isync" : name) + ")";
+        String debian = DEBIAN.getOrDefault(name, name);
+        String reason = name + " is not installed (Debian: apt-get install " + debian + ")";
         if (Boolean.getBoolean("require.everything")) {
             Assertions.fail(reason);
         }

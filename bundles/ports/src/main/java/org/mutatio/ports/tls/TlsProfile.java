@@ -42,7 +42,7 @@ public enum TlsProfile {
             "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
             "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256");
 
-    /// Those of Mozilla's list. The first one (RFC 10024) is taken as soon as the JDK has it: 25 has not. No
+    /// Those of Mozilla's list. The first one, a hybrid with ML-KEM, is taken as soon as the JDK has it: 25 has not. No
     /// x448 and no
     /// secp521r1: every client has one of these too, and they cost ten times as much.
     private static final List<String> GROUPS = List.of("X25519MLKEM768", "x25519", "secp256r1", "secp384r1");
