@@ -5,8 +5,6 @@ import java.io.PrintStream;
 import java.net.InetSocketAddress;
 import java.nio.LongBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -103,7 +101,7 @@ public final class Load {
         List<long[]> latencies = new ArrayList<>();
         List<Thread> threads = new ArrayList<>();
         byte[] filler = filler(settings.size());
-        double cpuBefore = settings.pid().isPresent() ? cpuMillis(settings.pid().get()) : 0;
+        double cpuBefore = settings.pid().isPresent() ? new ServerProcess(settings.pid().get()).cpuMillis() : 0;
         long start = System.nanoTime();
         for (int i = 0; i < settings.sessions(); i++) {
             long[] mine = new long[(int) Math.min(settings.count(), 10_000_000)];
@@ -114,7 +112,7 @@ public final class Load {
             thread.join();
         }
         double seconds = (System.nanoTime() - start) / 1e9;
-        double cpu = settings.pid().isPresent() ? cpuMillis(settings.pid().get()) - cpuBefore : Double.NaN;
+        double cpu = settings.pid().isPresent() ? new ServerProcess(settings.pid().get()).cpuMillis() - cpuBefore : Double.NaN;
         long[] all = latencies.stream()
                 .flatMapToLong(Arrays::stream)
                 .filter(nanos -> nanos > 0)
@@ -193,13 +191,6 @@ public final class Load {
             text.append("The post changed horses at the mutatio and rode on without stopping. 012345\r\n");
         }
         return text.toString().getBytes(StandardCharsets.US_ASCII);
-    }
-
-    /// User and system time of a process; Linux only.
-    private static double cpuMillis(long pid) throws IOException {
-        String stat = Files.readString(Path.of("/proc/" + pid + "/stat"), StandardCharsets.US_ASCII);
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-        return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * 10.0;
     }
 
     /// `java -jar org.mutatio.load.jar --to u@example.test [--smtp 127.0.0.1:2525] [--sessions 20] [--count 10000]

@@ -9,6 +9,8 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
 
 /// The least an SMTP client must know to send mail as fast as a server takes it; RFC 5321. Used by one thread.
 public final class SmtpClient implements AutoCloseable {
@@ -45,24 +47,39 @@ public final class SmtpClient implements AutoCloseable {
     /// @return the text of the final reply
     /// @throws RefusedException a reply other than 2xx; the session goes on
     public String send(String from, String to, byte[] message) throws IOException, RefusedException {
-        write("MAIL FROM:<" + from + ">\r\nRCPT TO:<" + to + ">\r\nDATA\r\n");
+        return send(from, List.of(to), message);
+    }
+
+    /// The same for several: kept for all of them, or refused.
+    public String send(String from, List<String> recipients, byte[] message) throws IOException, RefusedException {
+        write("MAIL FROM:<" + from + ">\r\n");
+        for (String to : recipients) {
+            write("RCPT TO:<" + to + ">\r\n");
+        }
+        write("DATA\r\n");
         out.flush();
-        Reply mail = read();
-        Reply rcpt = read();
+        Optional<Reply> bad = bad(Optional.empty(), read());
+        for (String _ : recipients) {
+            bad = bad(bad, read());
+        }
         Reply data = read();
         if (data.code() != 354) {
             say("RSET");
             read();
-            throw new RefusedException(mail.code() >= 300 ? mail : rcpt.code() >= 300 ? rcpt : data);
+            throw new RefusedException(bad.orElse(data));
         }
         out.write(message);
         write(".\r\n");
         out.flush();
         Reply kept = read();
-        if (kept.code() != 250 || rcpt.code() >= 300) {
-            throw new RefusedException(rcpt.code() >= 300 ? rcpt : kept);
+        if (kept.code() != 250 || bad.isPresent()) {
+            throw new RefusedException(bad.orElse(kept));
         }
         return kept.text();
+    }
+
+    private static Optional<Reply> bad(Optional<Reply> before, Reply now) {
+        return before.isEmpty() && now.code() >= 300 ? Optional.of(now) : before;
     }
 
     private void say(String line) throws IOException {
