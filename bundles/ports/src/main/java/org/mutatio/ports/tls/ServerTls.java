@@ -55,7 +55,8 @@ public final class ServerTls {
 
     /// Answers JSSE's questions from the certificates of the moment; an alias is a [Certificate#id].
     ///
-    /// A ticket holds checksums of the chain it was made with. JSSE asks for that chain before it has read the server's
+    /// A ticket holds checksums of the chain it was made with. JSSE asks for that chain before it has read the
+    server's
     /// name, and drops the ticket if another one is given; so the name stands in the engine as its "peer host".
     private static final class BySni extends X509ExtendedKeyManager {
         private final CertificateFolder certificates;

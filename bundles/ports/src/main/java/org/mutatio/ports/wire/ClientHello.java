@@ -72,7 +72,8 @@ final class ClientHello {
     private static boolean plausible(String name) {
         return !name.isEmpty()
                 && name.length() <= 253
-                && name.chars().allMatch(c -> c < 128 && (Character.isLetterOrDigit(c) || c == '.' || c == '-' || c == '_'));
+                && name.chars()
+                        .allMatch(c -> c < 128 && (Character.isLetterOrDigit(c) || c == '.' || c == '-' || c == '_'));
     }
 
     private static int number(ByteBuffer octets) {

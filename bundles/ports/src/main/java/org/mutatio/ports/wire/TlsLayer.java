@@ -23,7 +23,8 @@ final class TlsLayer implements Layer {
     private static final int HELLO = 17 * 1024;
 
     /// Room beyond one record. The engine wraps the next record only where the largest one would fit, so without this
-    /// each of a flight's small records would be a packet of its own, and what follows a half-sent flight (an alert)
+    /// each of a flight's small records would be a packet of its own, and what follows a half-sent flight (an
+    alert)
     /// would not fit.
     private static final int FLIGHT = 8 * 1024;
 

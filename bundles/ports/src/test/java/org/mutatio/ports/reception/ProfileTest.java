@@ -196,7 +196,8 @@ class ProfileTest {
 
     /// Each name's clients come back by ticket, also when it is not the server's own, and when certificates of
     /// others were
-    /// loaded meanwhile. Where its own was renewed the client is shown the new one: JSSE binds a ticket to the chain.
+    /// loaded meanwhile. Where its own was renewed the client is shown the new one: JSSE binds a ticket to the
+    chain.
     @ParameterizedTest
     @CsvSource({"TLSv1.2", "TLSv1.3"})
     void ticketsSurviveAReloadOfCertificates(String protocol) throws Exception {

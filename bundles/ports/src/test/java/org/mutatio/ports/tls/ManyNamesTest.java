@@ -58,11 +58,7 @@ class ManyNamesTest {
             for (var name : List.of(domain, "mail." + domain, "MAIL." + domain, "a.imap." + domain)) {
                 assertEquals(
                         serials.get(domain),
-                        folder.current()
-                                .find(name, "EC")
-                                .orElseThrow()
-                                .own()
-                                .getSerialNumber(),
+                        folder.current().find(name, "EC").orElseThrow().own().getSerialNumber(),
                         name);
             }
         }
@@ -113,8 +109,7 @@ class ManyNamesTest {
         var toServer = java.nio.ByteBuffer.allocate(64 * 1024);
         var toClient = java.nio.ByteBuffer.allocate(64 * 1024);
         var nothing = java.nio.ByteBuffer.allocate(64 * 1024);
-        var over = Set.of(
-                SSLEngineResult.HandshakeStatus.FINISHED, SSLEngineResult.HandshakeStatus.NOT_HANDSHAKING);
+        var over = Set.of(SSLEngineResult.HandshakeStatus.FINISHED, SSLEngineResult.HandshakeStatus.NOT_HANDSHAKING);
         for (var turn = 0; turn < 100; turn++) {
             step(client, toClient, toServer, nothing);
             step(server, toServer, toClient, nothing);

@@ -109,7 +109,9 @@ class TlsReportTest {
         folder.look();
         var entry = TlsReport.of(folder, DOMAINS).of("mail.example.org").getFirst();
         assertTrue(entry.present());
-        assertTrue(said(entry, Weight.PROBLEM).endsWith("; the old one serves on"), entry.findings().toString());
+        assertTrue(
+                said(entry, Weight.PROBLEM).endsWith("; the old one serves on"),
+                entry.findings().toString());
     }
 
     @ParameterizedTest
@@ -192,8 +194,11 @@ class TlsReportTest {
         assertEquals(List.of("a", "imap.example.org"), report.of("a").getFirst().serves());
         assertTrue(said(report.of("a").getFirst(), Weight.NOTE)
                 .contains("for mail.example.org the one of mail.example.org is shown"));
-        assertEquals(List.of("mail.example.org"), report.of("MAIL.example.org").getFirst().serves());
-        assertEquals(List.of("rsa", "mail.example.org"), report.of("rsa").getFirst().serves(), "another kind of key");
+        assertEquals(
+                List.of("mail.example.org"),
+                report.of("MAIL.example.org").getFirst().serves());
+        assertEquals(
+                List.of("rsa", "mail.example.org"), report.of("rsa").getFirst().serves(), "another kind of key");
         assertEquals("a", report.of("imap.example.org").getFirst().name());
         assertEquals(List.of(), report.of("unknown.test"));
     }
@@ -201,9 +206,19 @@ class TlsReportTest {
     /// One line in the log at each step; a third of the life is where it is renewed in any case.
     @ParameterizedTest
     @CsvSource({
-        "90,31,false", "90,30,false", "90,14,true", "90,13,true", "90,7,true", "90,1,true", "90,0,true",
-        "365,31,false", "365,30,true", "365,20,true",
-        "6,3,false", "6,2,false", "6,1,true"
+        "90,31,false",
+        "90,30,false",
+        "90,14,true",
+        "90,13,true",
+        "90,7,true",
+        "90,1,true",
+        "90,0,true",
+        "365,31,false",
+        "365,30,true",
+        "365,20,true",
+        "6,3,false",
+        "6,2,false",
+        "6,1,true"
     })
     void stepsOfExpiry(int life, int left, boolean soon) throws Exception {
         authority

@@ -50,7 +50,10 @@ class ClientHelloTest {
     @Test
     void whatFollowsTheRecordIsNotLookedAt() throws Exception {
         var hello = hello("mail.example.com");
-        var more = ByteBuffer.allocate(hello.remaining() + 100).put(hello).put(new byte[100]).flip();
+        var more = ByteBuffer.allocate(hello.remaining() + 100)
+                .put(hello)
+                .put(new byte[100])
+                .flip();
         assertEquals(more.remaining() - 100, ClientHello.length(more));
         assertEquals(Optional.of("mail.example.com"), ClientHello.serverName(more));
     }
