@@ -16,13 +16,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/// testssl.sh against both TLS profiles with a certificate of a test authority, and what `mutatio tls check`
-/// says of that
-/// certificate.
+/// testssl.sh against both TLS profiles with a certificate of a test authority, and what `mutatio tls
+/// check` says of that certificate.
 ///
-/// Short by default, both at once: the script starts hundreds of programs before its first check. All of its
-/// checks run under
-/// `-Pnightly`; each suite by itself is a test of `ports` (`ProfileTest`).
+/// Short by default, both at once: the script starts hundreds of programs before its first check. All
+/// of its checks run under `-Pnightly`; each suite by itself is a test of `ports` (`ProfileTest`).
 class TestsslIT {
     private static final String NAME = "mail.example.test";
     private static final boolean ALL = Boolean.getBoolean("testssl.all");
@@ -30,8 +28,9 @@ class TestsslIT {
     private static final List<String> LONG = List.of("-p", "-s", "-f", "-P", "-S", "-U");
 
     /// What Debian's OpenSSL cannot do itself, and says.
-    private static final Set<String> OURS_TO_IGNORE =
-            Set.of("engine_problem", "RC4", "sessionresumption_ticket", "scanProblem");
+    private static final Set<String> LOCAL = Set.of("engine_problem", "RC4", "sessionresumption_ticket", "scanProblem");
+
+    private static final Set<String> REMARKS = Set.of("INFO", "DEBUG");
 
     private static Server server;
     private static Path authority;
@@ -102,7 +101,7 @@ class TestsslIT {
                 String id = found.path("id").asText();
                 if (severity.equals("OK")) {
                     good++;
-                } else if (!severity.equals("INFO") && !OURS_TO_IGNORE.contains(id)) {
+                } else if (!REMARKS.contains(severity) && !LOCAL.contains(id)) {
                     amiss.add(severity + " " + id);
                 }
             }

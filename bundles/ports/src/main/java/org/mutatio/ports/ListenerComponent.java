@@ -18,8 +18,8 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One `[[listener]]`: a factory configuration. A table that makes no sense is one line in the log and part of
-/// the bundle's health; the other listeners go on.
+/// One `[[listener]]`: a factory configuration. A table that makes no sense is one line in the log and
+/// part of the bundle's health; the other listeners go on.
 @Component(
         service = {},
         configurationPid = "org.mutatio.ports.listener",

@@ -3,9 +3,8 @@ package org.mutatio.ports;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
-/// One `[[listener]]` of mutatio.toml. A key that is not named here is refused; those of a protocol stand here too and
-/// go
-/// to its bundle.
+/// One `[[listener]]` of mutatio.toml. A key that is not named here is refused; those of a protocol
+/// stand here too and go to its bundle.
 @ObjectClassDefinition(name = "Listener")
 public @interface ListenerConfig {
     @AttributeDefinition(description = "Unique, for logs: mx, submission, imaps")

@@ -40,7 +40,8 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 
-/// The front door: takes settings and handlers, gives health, drain and counts. What is behind it is [House].
+/// The front door: takes settings and handlers, gives health, drain and counts. What is behind it is
+/// [House].
 @Component(
         service = {PortsComponent.class, HealthProbe.class, Drainable.class, MeterSource.class},
         configurationPid = {"org.mutatio.ports", "org.mutatio.limits"},

@@ -21,11 +21,11 @@ import org.mutatio.vault.SocketVault;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Everything of this bundle put together, without OSGi: what [org.mutatio.ports.PortsComponent] opens the door
-/// of.
+/// Everything of this bundle put together, without OSGi: what [org.mutatio.ports.PortsComponent] opens
+/// the door of.
 ///
-/// Threads: one acceptor, one or two pollers, one housekeeper (certificates, stuck writers, retries; a second's
-/// turn), and a virtual one a session.
+/// Threads: one acceptor, one or two pollers, one housekeeper (certificates, stuck writers, retries; a
+/// second's turn), and a virtual one a session.
 public final class House implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(House.class);
     private static final long TURN_NANOS = 1_000_000_000;
@@ -197,8 +197,8 @@ public final class House implements AutoCloseable {
         return reception.open();
     }
 
-    /// This bundle stops. Being replaced: sockets stay in the vault, sessions are asked to end and may take their
-    /// time. Server going down: they have two seconds more.
+    /// This bundle stops. Being replaced: sockets stay in the vault, sessions are asked to end and may
+    /// take their time. Server going down: they have two seconds more.
     @Override
     public void close() {
         listeners.pause();

@@ -25,10 +25,11 @@ import org.slf4j.LoggerFactory;
 /// Keeps [Certificates] true to `config/tls/<name>/{fullchain.pem,privkey.pem}` (or certbot's
 /// `config/tls/live/<name>/`).
 ///
-/// It looks at times and sizes of the files a second apart (a watch service does not see that certbot's links
-/// lead elsewhere) and reads a pair only when it has changed and then stood still for one look: so key and
-/// certificate may be replaced in either order. A pair that is broken or does not match is refused with one loud
-/// line, and the old one serves on. Sessions that are open are not touched by anything here.
+/// It looks at times and sizes of the files a second apart (a watch service does not see that certbot's
+/// links lead elsewhere) and reads a pair only when it has changed and then stood still for one look:
+/// so key and certificate may be replaced in either order. A pair that is broken or does not match is
+/// refused with one loud line, and the old one serves on. Sessions that are open are not touched by
+/// anything here.
 ///
 /// Threads: looked at by the housekeeper, renamed by OSGi's threads, under one lock; handshakes read two
 /// volatiles.

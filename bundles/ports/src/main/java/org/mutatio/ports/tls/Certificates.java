@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /// All certificates at one moment, found by server name with two look-ups in a map; immutable.
 ///
-/// A folder's own name comes before the names in other folders' certificates; of two certificates for one name and of
-/// one kind of key the one that expires later is taken. One of each kind may serve a name: a client that cannot verify
-/// the one is shown the other.
+/// A folder's own name comes before the names in other folders' certificates; of two certificates for
+/// one name and of one kind of key the one that expires later is taken. One of each kind may serve a
+/// name: a client that cannot verify the one is shown the other.
 final class Certificates {
     static final Certificates EMPTY = new Certificates(Map.of(), Map.of(), new Choice());
 

@@ -46,7 +46,8 @@ final class Pem {
     }
 
     /// @param publicKey of the certificate: says the algorithm
-    /// @throws IOException not a key, encrypted, or of another algorithm; the message holds nothing of the key
+    /// @throws IOException not a key, encrypted, or of another algorithm; the message holds nothing of
+    ///     the key
     static PrivateKey key(byte[] pem, PublicKey publicKey) throws IOException {
         try {
             return KeyFactory.getInstance(publicKey.getAlgorithm())

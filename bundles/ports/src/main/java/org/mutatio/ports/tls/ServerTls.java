@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Makes engines for the server's side: a [TlsProfile], the certificate by server name, session tickets.
 ///
-/// One context for all listeners and for its whole life: the keys of its tickets are changed each hour and taken for a
-/// day by JSSE, and no reload of certificates touches them. A ticket is good at every listener whose profile has its
-/// suite.
+/// One context for all listeners and for its whole life: the keys of its tickets are changed each hour
+/// and taken for a day by JSSE, and no reload of certificates touches them. A ticket is good at every
+/// listener whose profile has its suite.
 public final class ServerTls {
     /// Sessions of clients that know no tickets (RFC 5077) lie here; those of the others lie with them.
     private static final int SESSIONS_KEPT = 2_000;
@@ -55,9 +55,9 @@ public final class ServerTls {
 
     /// Answers JSSE's questions from the certificates of the moment; an alias is a [Certificate#id].
     ///
-    /// A ticket holds checksums of the chain it was made with. JSSE asks for that chain before it has read the
-    server's
-    /// name, and drops the ticket if another one is given; so the name stands in the engine as its "peer host".
+    /// A ticket holds checksums of the chain it was made with. JSSE asks for that chain before it has
+    /// read the server's name, and drops the ticket if another one is given; so the name stands in the
+    /// engine as its "peer host".
     private static final class BySni extends X509ExtendedKeyManager {
         private final CertificateFolder certificates;
 

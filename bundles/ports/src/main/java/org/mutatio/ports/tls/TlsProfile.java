@@ -9,16 +9,16 @@ import javax.net.ssl.SSLParameters;
 
 /// What a listener speaks in TLS: `tls-profile` of `[[listener]]`.
 ///
-/// Both profiles speak TLS 1.2 and 1.3 in the server's order, without finite-field groups (they cost the server most
-/// and modern clients want none) and without SHA-1 in any signature of a handshake (RFC 9155). JSSE knows neither
-/// compression nor 0-RTT, asks for the extended master secret (RFC 7627) wherever the client can, and its tickets'
-/// keys change each hour.
+/// Both profiles speak TLS 1.2 and 1.3 in the server's order, without finite-field groups (they cost
+/// the server most and modern clients want none) and without SHA-1 in any signature of a handshake (RFC
+/// 9155). JSSE knows neither compression nor 0-RTT, asks for the extended master secret (RFC 7627)
+/// wherever the client can, and its tickets' keys change each hour.
 public enum TlsProfile {
     /// Mozilla's "intermediate" without its tolerance: programs of our own users are young.
     CLIENT(List.of()),
 
-    /// Adds CBC suites with forward secrecy: a sender that can do no better would otherwise send in the clear, and weak
-    /// encryption is better than none (RFC 7435 section 3). What was used is counted.
+    /// Adds CBC suites with forward secrecy: a sender that can do no better would otherwise send in the
+    /// clear, and weak encryption is better than none (RFC 7435 section 3). What was used is counted.
     MX(List.of(
             "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384",
             "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384",
@@ -42,9 +42,9 @@ public enum TlsProfile {
             "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
             "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256");
 
-    /// Those of Mozilla's list. The first one, a hybrid with ML-KEM, is taken as soon as the JDK has it: 25 has not. No
-    /// x448 and no
-    /// secp521r1: every client has one of these too, and they cost ten times as much.
+    /// Those of Mozilla's list. The first one, a hybrid with ML-KEM, is taken as soon as the JDK has
+    /// it: 25 has not. No x448 and no secp521r1: every client has one of these too, and they cost ten
+    /// times as much.
     private static final List<String> GROUPS = List.of("X25519MLKEM768", "x25519", "secp256r1", "secp384r1");
 
     private static final List<String> SIGNATURES = List.of(

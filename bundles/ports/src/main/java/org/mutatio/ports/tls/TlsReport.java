@@ -101,7 +101,8 @@ public record TlsReport(List<Entry> entries) {
         return new TlsReport(entries);
     }
 
-    /// Those that answer to a folder's name, or whose certificate a client is shown that asks for that server.
+    /// Those that answer to a folder's name, or whose certificate a client is shown that asks for that
+    /// server.
     public List<Entry> of(String name) {
         var wanted = name.toLowerCase(Locale.ROOT);
         var byFolder = entries.stream()

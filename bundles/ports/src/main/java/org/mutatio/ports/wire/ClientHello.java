@@ -5,11 +5,13 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/// What a client says first (RFC 8446 section 4.1.2), read only for the server's name in it (RFC 6066 section 3).
+/// What a client says first (RFC 8446 section 4.1.2), read only for the server's name in it (RFC 6066
+/// section 3).
 ///
-/// JSSE asks for the certificate that a ticket was made with before it has read that name (JDK 25: `pre_shared_key` is
-/// consumed before `server_name`), takes the ticket for another's where the answer does not fit, and so resumes no
-/// session of any name but the first. So the name is looked up here and goes with the engine.
+/// JSSE asks for the certificate that a ticket was made with before it has read that name (JDK 25:
+/// `pre_shared_key` is consumed before `server_name`), takes the ticket for another's where the answer
+/// does not fit, and so resumes no session of any name but the first. So the name is looked up here and
+/// goes with the engine.
 final class ClientHello {
     private static final int HANDSHAKE = 22;
     private static final int CLIENT_HELLO = 1;
@@ -30,8 +32,8 @@ final class ClientHello {
         return octets.get(at) != HANDSHAKE || length == 0 || length > LARGEST ? -1 : HEADER + length;
     }
 
-    /// The name in a whole first record. A hello in several records, or one that is none, has none here: what is wrong
-    /// with it is for JSSE to say.
+    /// The name in a whole first record. A hello in several records, or one that is none, has none
+    /// here: what is wrong with it is for JSSE to say.
     static Optional<String> serverName(ByteBuffer octets) {
         try {
             var record = octets.slice(octets.position() + HEADER, length(octets) - HEADER);

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /// TLS on top of another storey, by JSSE's engine, so that an idle session holds no record buffer.
 ///
-/// Half records survive a time-out: they stay in `netIn`. A peer that asks for a new handshake under TLS 1.2 is
-/// cut off (RFC 9325 section 3.5: no renegotiation by the client).
+/// Half records survive a time-out: they stay in `netIn`. A peer that asks for a new handshake under
+/// TLS 1.2 is cut off (RFC 9325 section 3.5: no renegotiation by the client).
 final class TlsLayer implements Layer {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     private static final byte[] NONE = new byte[0];
@@ -22,10 +22,9 @@ final class TlsLayer implements Layer {
     /// The first record and a little: at least what an engine wants room for.
     private static final int HELLO = 17 * 1024;
 
-    /// Room beyond one record. The engine wraps the next record only where the largest one would fit, so without this
-    /// each of a flight's small records would be a packet of its own, and what follows a half-sent flight (an
-    alert)
-    /// would not fit.
+    /// Room beyond one record. The engine wraps the next record only where the largest one would fit,
+    /// so without this each of a flight's small records would be a packet of its own, and what follows
+    /// a half-sent flight (an alert) would not fit.
     private static final int FLIGHT = 8 * 1024;
 
     private final SSLEngine engine;

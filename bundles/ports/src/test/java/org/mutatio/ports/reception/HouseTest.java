@@ -297,8 +297,8 @@ class HouseTest {
         }
     }
 
-    /// The old house has a minute behind it when the new one runs already: what it gave on, and what came after it,
-    /// is not its own any more.
+    /// The old house has a minute behind it when the new one runs already: what it gave on, and what
+    /// came after it, is not its own any more.
     @Test
     void aHouseThatIsBeingReplacedClosesNoSocketOfTheNewOne() throws Exception {
         var vault = new ChannelVault();
@@ -386,8 +386,8 @@ class HouseTest {
         }
     }
 
-    /// A handler may fail in any way: an Error of a class that its bundle took along, a socket that it closed. Its
-    /// place, its channel and its entry in the vault are given back.
+    /// A handler may fail in any way: an Error of a class that its bundle took along, a socket that it
+    /// closed. Its place, its channel and its entry in the vault are given back.
     @ParameterizedTest
     @CsvSource({"error", "close", "refused TLS", "open streams"})
     void howeverASessionEndsNothingOfItStays(String how) throws Exception {

@@ -21,7 +21,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.mutatio.ports.tls.TestAuthority;
 
-/// What each profile takes and refuses, by a client that can do that one thing only; RFC 9325, and RFC 7435 for `mx`.
+/// What each profile takes and refuses, by a client that can do that one thing only; RFC 9325, and RFC
+/// 7435 for `mx`.
 class ProfileTest {
     @TempDir
     Path home;
@@ -194,10 +195,9 @@ class ProfileTest {
         assertThrows(SSLException.class, () -> dial(client, imaps, "TLSv1.2", suite, "", ""));
     }
 
-    /// Each name's clients come back by ticket, also when it is not the server's own, and when certificates of
-    /// others were
-    /// loaded meanwhile. Where its own was renewed the client is shown the new one: JSSE binds a ticket to the
-    chain.
+    /// Each name's clients come back by ticket, also when it is not the server's own, and when
+    /// certificates of others were loaded meanwhile. Where its own was renewed the client is shown the
+    /// new one: JSSE binds a ticket to the chain.
     @ParameterizedTest
     @CsvSource({"TLSv1.2", "TLSv1.3"})
     void ticketsSurviveAReloadOfCertificates(String protocol) throws Exception {

@@ -43,7 +43,8 @@ final class TestTls {
         return tls;
     }
 
-    /// With settings of the test's own; the handshake is done. A session of one port is offered at the others too.
+    /// With settings of the test's own; the handshake is done. A session of one port is offered at the
+    /// others too.
     SSLSocket over(Socket socket, Consumer<SSLParameters> settings) throws IOException {
         var tls = (SSLSocket) context.getSocketFactory().createSocket(socket, "server.test", 1, true);
         var parameters = tls.getSSLParameters();

@@ -224,7 +224,8 @@ class CertificateFolderTest {
         assertEquals("a.example", serves("a.example"));
     }
 
-    /// Whatever lies in the files: it is refused, or read; nothing is thrown that would keep the others waiting.
+    /// Whatever lies in the files: it is refused, or read; nothing is thrown that would keep the others
+    /// waiting.
     @Test
     void damagedFilesAreRefusedAndNothingElse() throws Exception {
         var seed = 20261130L;

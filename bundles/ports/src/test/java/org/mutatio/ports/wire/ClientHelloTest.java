@@ -72,7 +72,8 @@ class ClientHelloTest {
         assertEquals(-1, ClientHello.length(ByteBuffer.wrap(new byte[] {22, 3, 1, 0, 0})), "empty");
     }
 
-    /// Whatever a stranger sends: an answer, never an exception, and no name with octets that a name cannot have.
+    /// Whatever a stranger sends: an answer, never an exception, and no name with octets that a name
+    /// cannot have.
     @Test
     void damagedHellosHaveANameOrNone() throws Exception {
         var seed = 20261130L;
