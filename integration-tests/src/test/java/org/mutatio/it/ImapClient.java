@@ -51,8 +51,13 @@ final class ImapClient implements AutoCloseable {
 
     static ImapClient login(Server server, String user) throws IOException {
         ImapClient client = new ImapClient(server.address("imap"));
-        Response _ = client.command("LOGIN \"" + user + "\" \"" + Server.PASSWORD + "\"")
-                .ok();
+        String login = "LOGIN \"" + user + "\" \"" + Server.PASSWORD + "\"";
+        Response answer = client.command(login);
+        // A store that is being made anew answers after its patience (RFC 5530); a client asks again.
+        for (int again = 0; again < 6 && answer.tagged().startsWith("NO [UNAVAILABLE]"); again++) {
+            answer = client.command(login);
+        }
+        Response _ = answer.ok();
         return client;
     }
 

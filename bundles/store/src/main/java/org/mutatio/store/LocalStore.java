@@ -38,8 +38,10 @@ import org.mutatio.store.commit.Applier;
 import org.mutatio.store.commit.Committer;
 import org.mutatio.store.commit.Halt;
 import org.mutatio.store.commit.MailboxNames;
+import org.mutatio.store.commit.Numbering;
 import org.mutatio.store.event.Event;
 import org.mutatio.store.event.EventCodec;
+import org.mutatio.store.format.StoreFormat;
 import org.mutatio.store.journal.DiskFiles;
 import org.mutatio.store.journal.Journal;
 import org.mutatio.store.journal.JournalRecord;
@@ -68,6 +70,7 @@ import org.slf4j.LoggerFactory;
 public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LocalStore.class);
+    private static final Duration UPGRADE_AFTER = Duration.ofDays(1);
     private static final Reply FULL = Reply.of(452, "4.3.1", "not enough room to keep the message, try again later");
     private static final Reply BEHIND = Reply.of(452, "4.3.1", "the mail store is busy, try again later");
     private static final Reply READ_ONLY = Reply.of(451, "4.3.0", "the mail store takes nothing now, try again later");
@@ -130,6 +133,8 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
     private final Upkeep upkeep;
     /// Fingerprint of each mail whose answer may still be read.
     private final Map<MailId, String> awaiting = new ConcurrentHashMap<>();
+    private volatile int format;
+    private final Instant opened;
     private volatile long freeOctets = Long.MAX_VALUE;
     private volatile long freeAsked;
     private volatile boolean closed;
@@ -147,7 +152,8 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
         this.settings = settings;
         this.clock = clock;
         this.meters = meters;
-        Recovery.checkFormat(data);
+        this.format = StoreFormat.check(data);
+        this.opened = clock.instant();
         this.running = Running.begin(data);
         try {
             this.readOnly = Running.readOnly(data, clock.millis());
@@ -158,6 +164,9 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
             this.disk = Files.getFileStore(data);
             this.recovery = new Recovery(data, journal, codec, clock, files);
             boolean restored = Files.exists(data.resolve(Recovery.RESTORED));
+            if (Repair.rebuildWanted(data)) {
+                Repair.setIndexAside(data, journal.firstKept() == 1, clock.millis());
+            }
             Recovery.Recovered recovered = recovery.open(trusted);
             recovery.goOnAfterRestore(recovered);
             this.state = recovered.state();
@@ -180,7 +189,7 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
             this.upkeep =
                     new Upkeep(data, files, settings, clock, journal, applier, committer, recovery, codec, traces);
             // Of a damaged journal, or one whose beginning the index does not have, no blob may be called an orphan.
-            boolean known = journal.damages().isEmpty() && recovered.whole();
+            boolean known = journal.damages().isEmpty() && journal.losses().isEmpty() && recovered.whole();
             this.orphans = known && (!running.clean() || restored) ? upkeep.blobs() : List.of();
         } catch (IOException | RuntimeException e) {
             running.abandon();
@@ -216,6 +225,7 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
         store.applier.start();
         store.committer.start();
         store.upkeep.start(store.orphans);
+        store.upkeep.also(store::upgradeAfterADay);
         meters.gauge("mutatio_store_backlog_events", store.applier::backlog);
         meters.gauge("mutatio_store_spool_memory_bytes", store.spools::inMemory);
         meters.gauge("mutatio_store_disk_free_bytes", store::free);
@@ -608,6 +618,14 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
         }
     }
 
+    // ---- what only we do
+
+    /// Gives mailboxes the numbers that they had elsewhere.
+    public Numbering numbering() {
+        return new Numbering(
+                committer, journal::last, Math.max(1, clock.instant().getEpochSecond()), format >= StoreFormat.NEWEST);
+    }
+
     // ---- upkeep
 
     /// Makes a checkpoint now.
@@ -623,6 +641,7 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
     /// What is done every minute, now.
     void keep() {
         upkeep.keep();
+        upgradeAfterADay();
     }
 
     /// Makes a copy of the store as it is now, under load: folder `<folder>/<time>`, by hard links where they can be
@@ -678,6 +697,42 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
             Running.forgetHalts(data);
         }
         return report;
+    }
+
+    /// Sets aside what is damaged, so that the store is whole without it; see [Repair].
+    public Repair.Repaired repair(java.util.function.Consumer<String> progress)
+            throws IOException, StoreUnavailableException {
+        if (format < StoreFormat.NEWEST) {
+            throw new IOException(
+                    "data of format " + format + " cannot hold what was set aside: `mutatio store upgrade`" + " first");
+        }
+        return new Repair(this, data, journal, applier, upkeep, clock).run(progress);
+    }
+
+    /// Raises the data to the newest format; no older release opens it then.
+    ///
+    /// @return the format before
+    public int upgrade() throws IOException {
+        checkpoint(); // the way back of the index, should the new format's first hours need one
+        int before = StoreFormat.raise(data);
+        format = StoreFormat.NEWEST;
+        LOG.info("event=store.format before={} now={}", before, format);
+        return before;
+    }
+
+    public int format() {
+        return format;
+    }
+
+    /// A release that has run for a day is not taken back any more.
+    private void upgradeAfterADay() {
+        if (format < StoreFormat.NEWEST && clock.instant().isAfter(opened.plus(UPGRADE_AFTER))) {
+            try {
+                int _ = upgrade();
+            } catch (IOException e) {
+                LOG.warn("event=store.format-not-raised reason=\"{}\"", e.toString());
+            }
+        }
     }
 
     /// The index against itself, and who is hit by damage of the journal.

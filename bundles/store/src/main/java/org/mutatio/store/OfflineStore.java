@@ -4,11 +4,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.mutatio.api.metrics.Meters;
+import org.mutatio.api.store.StoreUnavailableException;
 import org.mutatio.store.event.EventCodec;
+import org.mutatio.store.format.StoreFormat;
 import org.mutatio.store.index.Index;
 import org.mutatio.store.journal.DiskFiles;
 import org.mutatio.store.journal.Journal;
@@ -18,7 +23,8 @@ import org.mutatio.store.recovery.Running;
 import org.mutatio.store.verify.Report;
 import org.mutatio.store.verify.Verifier;
 
-/// The store of a home without a server, only read. The caller keeps a server from starting meanwhile.
+/// The store of a home without a server, only read (but for [#repair]). The caller keeps a server from
+/// starting meanwhile.
 public final class OfflineStore {
     private static final long ANY = Long.MAX_VALUE;
 
@@ -29,7 +35,7 @@ public final class OfflineStore {
     ///
     /// @param notes told what is no problem and worth knowing
     public static Report verify(Path data, Consumer<String> progress, Consumer<String> notes) throws IOException {
-        Recovery.readFormat(data);
+        int _ = StoreFormat.read(data);
         if (Files.exists(data.resolve(Recovery.RESTORED))) {
             notes.accept("this is a restored copy that no server has started on yet");
         }
@@ -52,6 +58,38 @@ public final class OfflineStore {
             }
             return report;
         }
+    }
+
+    /// As [LocalStore#repair], and an index that is wrong is made anew at once. The only thing here that writes; the
+    /// caller keeps a server from starting meanwhile, `data/lock` another repair.
+    public static Repair.Repaired repair(Path data, Consumer<String> progress)
+            throws IOException, StoreUnavailableException {
+        int _ = StoreFormat.read(data);
+        Repair.Repaired first;
+        try (LocalStore store = open(data)) {
+            first = store.repair(progress);
+        }
+        if (!first.restart()) {
+            return first;
+        }
+        try (LocalStore store = open(data)) {
+            return first.and(store.repair(progress));
+        }
+    }
+
+    private static LocalStore open(Path data) throws IOException {
+        LocalStore.Settings usual = LocalStore.Settings.defaults();
+        // What the administrator set is not known here: nothing may be taken away for its age.
+        LocalStore.Settings settings = new LocalStore.Settings(
+                usual.segmentSize(), usual.blobFrom(), usual.spoolMemory(), Long.MAX_VALUE, Duration.ofDays(36_500));
+        return LocalStore.open(
+                data,
+                settings,
+                InstantSource.system(),
+                (reason, cause) -> {
+                    throw new IllegalStateException(reason, cause);
+                },
+                new Meters());
     }
 
     /// H2 opens an index read-only only when it was closed; what a kill left is looked at in a copy.

@@ -16,7 +16,6 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.mutatio.sdk.mail.MailId;
 import org.mutatio.store.backup.Copies;
@@ -187,7 +186,27 @@ final class Upkeep implements AutoCloseable {
         }
     }
 
-    private void closeSegment() throws IOException {
+    /// Something that must not meet a copy or the taking away.
+    @FunctionalInterface
+    interface Alone {
+        void run() throws IOException;
+    }
+
+    void alone(Alone work) throws IOException {
+        pinned.writeLock().lock();
+        try {
+            work.run();
+        } finally {
+            pinned.writeLock().unlock();
+        }
+    }
+
+    /// Asked for once a minute, beside all else.
+    void also(Runnable round) {
+        Future<?> _ = rounds.scheduleWithFixedDelay(round, 60, 60, TimeUnit.SECONDS);
+    }
+
+    void closeSegment() throws IOException {
         await(committer.closeSegment(), "the segment is not closed");
     }
 

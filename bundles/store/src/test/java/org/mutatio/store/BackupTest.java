@@ -254,7 +254,8 @@ class BackupTest {
             awaitArchived(archive, store.sequence());
         }
         Path data = folder.resolve("new/data");
-        Restore.Restored _ = Restore.into(archive, data, Optional.of(mails.get(1).text()), false, _ -> {});
+        Restore.Restored _ =
+                Restore.into(archive, data, Optional.of(mails.get(1).text()), false, _ -> {});
         try (LocalStore store = open(data, Optional.of(archive))) {
             MailId _ = deliver(store, 1_000);
             for (int wait = 0; wait < 1_000 && store.status().problem().isEmpty(); wait++) {

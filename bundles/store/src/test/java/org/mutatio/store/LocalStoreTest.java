@@ -20,14 +20,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.zip.ZipInputStream;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,9 +51,9 @@ import org.mutatio.api.trace.Trace;
 import org.mutatio.api.trace.TraceStep;
 import org.mutatio.api.trace.Traces;
 import org.mutatio.sdk.mail.MailId;
+import org.mutatio.sdk.mail.Octets;
 import org.mutatio.store.index.Index;
 import org.mutatio.store.recovery.Recovery;
-import org.mutatio.sdk.mail.Octets;
 
 /// What a session may rely on.
 class LocalStoreTest {

@@ -39,6 +39,9 @@ public final class Main {
     /// Arguments that name a place on this machine.
     private static final Set<String> FOLDERS = Set.of("FOLDER", "COPY", "HOME");
 
+    /// Options that do, by action.
+    private static final Map<String, String> FOLDER_OPTIONS = Map.of("store export", "--to", "store import", "--from");
+
     private final PrintStream out;
     private final PrintStream err;
     private final InputStream in;
@@ -325,8 +328,10 @@ public final class Main {
         };
         AdminClient.Result result;
         if (offline) {
-            progress.accept("no server runs for " + home.folder() + ": read offline, nothing is changed");
-            result = new Offline(distribution).call(home, action.name(), arguments(action, parsed), progress);
+            Map<String, String> arguments = arguments(action, parsed);
+            progress.accept("no server runs for " + home.folder()
+                    + (arguments.containsKey("--fix") ? ": repaired offline" : ": read offline, nothing is changed"));
+            result = new Offline(distribution).call(home, action.name(), arguments, progress);
         } else {
             AdminClient client = AdminClient.of(home); // before a password is asked for
             result = client.call(action.name(), arguments(action, parsed), progress);
@@ -394,7 +399,7 @@ public final class Main {
                 default -> {
                     String value = parsed.matchedOptionValue(name, "");
                     if (!value.isEmpty()) {
-                        arguments.put(name, value);
+                        arguments.put(name, name.equals(FOLDER_OPTIONS.get(action.name())) ? absolute(value) : value);
                     }
                 }
             }
@@ -415,9 +420,13 @@ public final class Main {
                     "FILE.path", Path.of(value).toAbsolutePath().normalize().toString());
             arguments.put("FILE", content(value));
         } else if (FOLDERS.contains(name)) {
-            // The server's own folder is another one.
-            arguments.put(name, Path.of(value).toAbsolutePath().normalize().toString());
+            arguments.put(name, absolute(value));
         }
+    }
+
+    /// The server's own folder is another one.
+    private static String absolute(String path) {
+        return Path.of(path).toAbsolutePath().normalize().toString();
     }
 
     private String content(String file) throws ExitException, IOException {

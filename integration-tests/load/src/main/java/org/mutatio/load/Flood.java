@@ -24,7 +24,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /// of this module. Each run prints one line of JSON.
 public final class Flood {
 
-    private static final String LINE = "The post changed horses at the mutatio and rode on without stopping. 012345\r\n";
+    private static final String LINE =
+            "The post changed horses at the mutatio and rode on without stopping. 012345\r\n";
 
     private final Map<String, String> given;
     private final InetSocketAddress smtp;
@@ -250,8 +251,10 @@ public final class Flood {
                     } catch (IOException e) {
                         answer = e.toString();
                     }
-                    String kind = answer.replaceAll("^\\S+ (\\S+ (?:\\[\\S+])?).*$", "$1").strip();
-                    int _ = answers.computeIfAbsent(kind, _ -> new AtomicInteger()).incrementAndGet();
+                    String kind = answer.replaceAll("^\\S+ (\\S+ (?:\\[\\S+])?).*$", "$1")
+                            .strip();
+                    int _ = answers.computeIfAbsent(kind, _ -> new AtomicInteger())
+                            .incrementAndGet();
                     done.countDown();
                 });
             }

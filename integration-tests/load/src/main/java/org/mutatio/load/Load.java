@@ -101,7 +101,8 @@ public final class Load {
         List<long[]> latencies = new ArrayList<>();
         List<Thread> threads = new ArrayList<>();
         byte[] filler = filler(settings.size());
-        double cpuBefore = settings.pid().isPresent() ? new ServerProcess(settings.pid().get()).cpuMillis() : 0;
+        double cpuBefore =
+                settings.pid().isPresent() ? new ServerProcess(settings.pid().get()).cpuMillis() : 0;
         long start = System.nanoTime();
         for (int i = 0; i < settings.sessions(); i++) {
             long[] mine = new long[(int) Math.min(settings.count(), 10_000_000)];
@@ -112,7 +113,9 @@ public final class Load {
             thread.join();
         }
         double seconds = (System.nanoTime() - start) / 1e9;
-        double cpu = settings.pid().isPresent() ? new ServerProcess(settings.pid().get()).cpuMillis() - cpuBefore : Double.NaN;
+        double cpu = settings.pid().isPresent()
+                ? new ServerProcess(settings.pid().get()).cpuMillis() - cpuBefore
+                : Double.NaN;
         long[] all = latencies.stream()
                 .flatMapToLong(Arrays::stream)
                 .filter(nanos -> nanos > 0)

@@ -77,9 +77,8 @@ public final class Swarm implements AutoCloseable {
     }
 
     private static InetAddress client(int number) throws IOException {
-        return InetAddress.getByAddress(new byte[] {
-            127, (byte) (1 + (number >> 16)), (byte) (number >> 8), (byte) number
-        });
+        return InetAddress.getByAddress(
+                new byte[] {127, (byte) (1 + (number >> 16)), (byte) (number >> 8), (byte) number});
     }
 
     private void run() {

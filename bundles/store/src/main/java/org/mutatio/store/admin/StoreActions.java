@@ -11,12 +11,18 @@ import org.mutatio.api.admin.ActionException;
 import org.mutatio.api.admin.ActionResult;
 import org.mutatio.api.admin.Argument;
 import org.mutatio.api.admin.Json;
+import org.mutatio.api.store.StoreUnavailableException;
 import org.mutatio.store.LocalStore;
+import org.mutatio.store.Repair;
 import org.mutatio.store.backup.Restore;
 import org.mutatio.store.verify.Report;
 
 /// `store status` and `store verify`.
 public final class StoreActions {
+
+    static final Argument FIX = Argument.flag(
+            "--fix",
+            "sets aside what is damaged, takes lost mails out of mailboxes and names them, makes the index anew");
 
     private StoreActions() {}
 
@@ -32,10 +38,17 @@ public final class StoreActions {
                 new SimpleAction(
                         "store verify",
                         "reads every octet: checksums, hashes, references, index against journal",
-                        List.of(),
+                        List.of(FIX),
                         "mutatio store verify",
-                        false,
+                        true,
                         call -> verify(store, call)),
+                new SimpleAction(
+                        "store upgrade",
+                        "raises the data to this release's format, which no older release opens; by itself after a day",
+                        List.of(),
+                        "mutatio store upgrade",
+                        true,
+                        _ -> upgrade(store)),
                 new SimpleAction(
                         "store backup",
                         "copies the store as it is now into FOLDER/TIME, while mail flows; `sha256sum -c manifest` checks it",
@@ -103,6 +116,7 @@ public final class StoreActions {
                 + "index      at " + status.applied() + ", " + status.backlog() + " behind, checkpoint at "
                 + status.checkpoint()
                 + "\n"
+                + "format     " + store.format() + "\n"
                 + "free       " + status.free() / 1_000_000 + " MB\n"
                 + "writes     " + (status.readOnly() ? "no: read-only until store verify was run" : "yes") + "\n"
                 + "damages    " + status.damages().size() + "\n"
@@ -113,6 +127,7 @@ public final class StoreActions {
                 .with("sequence", status.sequence())
                 .with("applied", status.applied())
                 .with("backlog", status.backlog())
+                .with("format", store.format())
                 .with("free_octets", status.free())
                 .with("first_kept", status.firstKept())
                 .with("checkpoint", status.checkpoint())
@@ -123,7 +138,61 @@ public final class StoreActions {
     }
 
     private static ActionResult verify(LocalStore store, ActionCall call) throws ActionException {
+        if (call.flag(FIX.name())) {
+            return fix((progress, _) -> store.repair(progress), call);
+        }
         return verify((progress, _) -> store.verify(progress), call);
+    }
+
+    private static ActionResult upgrade(LocalStore store) throws ActionException {
+        try {
+            int before = store.upgrade();
+            int now = store.format();
+            return ActionResult.of(
+                    before == now
+                            ? "the data has format " + now + " already\n"
+                            : "the data has format " + now + " now, it had " + before
+                                    + "; releases that know only that one do not open it any more\n",
+                    Json.object().with("before", before).with("format", now));
+        } catch (IOException e) {
+            throw new ActionException(74, "not upgraded: " + e.getMessage());
+        }
+    }
+
+    /// Repairs the store.
+    @FunctionalInterface
+    interface Fixing {
+        Repair.Repaired run(Consumer<String> progress, Consumer<String> notes)
+                throws IOException, StoreUnavailableException;
+    }
+
+    static ActionResult fix(Fixing fixing, ActionCall call) throws ActionException {
+        List<String> notes = new ArrayList<>();
+        Repair.Repaired repaired;
+        try {
+            repaired = fixing.run(call.progress(), notes::add);
+        } catch (IOException e) {
+            throw new ActionException(74, "not repaired: " + e.getMessage());
+        } catch (StoreUnavailableException e) {
+            throw ActionException.notNow("not repaired: " + e.getMessage());
+        }
+        StringBuilder text = new StringBuilder();
+        repaired.done().forEach(line -> text.append("fixed   ").append(line).append('\n'));
+        repaired.lost()
+                .forEach(mail -> text.append("LOST    mail ").append(mail).append('\n'));
+        ActionResult rest = said(repaired.report(), notes);
+        if (repaired.done().isEmpty()) {
+            text.append("nothing had to be done\n");
+        }
+        text.append(rest.text());
+        if (repaired.restart()) {
+            text.append("next: restart the server, then `mutatio store verify`\n");
+        }
+        Json.Obj json = ((Json.Obj) rest.json())
+                .with("fixed", Json.strings(repaired.done()))
+                .with("lost", Json.strings(repaired.lost()))
+                .with("restart", repaired.restart());
+        return new ActionResult(text.toString(), json, rest.exitCode());
     }
 
     /// Reads the store and says what is wrong.
@@ -147,6 +216,12 @@ public final class StoreActions {
         } catch (IOException e) {
             throw new ActionException(74, "the store cannot be read: " + e.getMessage());
         }
+        return said(report, notes);
+    }
+
+    private static ActionResult said(Report report, List<String> heard) {
+        List<String> notes = new ArrayList<>(heard);
+        notes.addAll(report.notes());
         StringBuilder text = new StringBuilder();
         text.append(report.records())
                 .append(" records, ")

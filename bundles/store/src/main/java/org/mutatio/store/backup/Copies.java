@@ -48,8 +48,9 @@ public final class Copies {
         if (Manifest.exists(folder)) {
             Manifest before = Manifest.read(folder);
             if (!before.life().equals(life)) {
-                throw new IOException(folder + " holds the copy of another store, or of this one before it was restored: "
-                        + "both have the same numbers for different mail; name another folder");
+                throw new IOException(
+                        folder + " holds the copy of another store, or of this one before it was restored: "
+                                + "both have the same numbers for different mail; name another folder");
             }
             known = before.files();
         }

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.mutatio.sdk.mail.MailId;
 import org.mutatio.store.event.Event;
 import org.mutatio.store.event.EventCodec;
+import org.mutatio.store.format.StoreFormat;
 import org.mutatio.store.journal.DiskFiles;
 import org.mutatio.store.journal.Journal;
 import org.mutatio.store.journal.JournalRecord;
@@ -52,13 +53,13 @@ public final class Restore {
             throw new IOException(data + " is not empty: restore into a new home, then start that one");
         }
         Files.createDirectories(data);
-        Path format = data.resolve(Recovery.FORMAT_FILE);
-        Files.writeString(format, Recovery.RESTORING + "\n", StandardCharsets.US_ASCII);
+        Path format = data.resolve(StoreFormat.FILE);
+        Files.writeString(format, StoreFormat.RESTORING + "\n", StandardCharsets.US_ASCII);
         Folders.force(format);
         Folders.force(data);
         int done = 0;
         for (var file : manifest.files().entrySet()) {
-            if (file.getKey().equals(Recovery.FORMAT_FILE)) {
+            if (file.getKey().equals(StoreFormat.FILE)) {
                 continue; // the last of all: with it the folder is a store
             }
             if (file.getKey().contains("..") || file.getKey().startsWith("/")) {
@@ -84,7 +85,7 @@ public final class Restore {
             }
         }
         for (var file : manifest.files().entrySet()) {
-            if (file.getKey().equals(Recovery.FORMAT_FILE)) {
+            if (file.getKey().equals(StoreFormat.FILE)) {
                 bring(copy, data, file);
                 done++;
             }

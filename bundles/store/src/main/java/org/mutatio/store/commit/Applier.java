@@ -388,6 +388,12 @@ public final class Applier implements AutoCloseable {
             }
             case Event.Expunged expunged ->
                 withLoaded(expunged.mailbox(), box -> box.expunge(UidRanges.ranges(expunged.uids()), sequence));
+            case Event.MailboxNumbered numbered -> {
+                LoadedMailbox box = loaded.get(numbered.mailbox());
+                if (box != null && !box.number(numbered.uidValidity(), numbered.uidNext(), sequence)) {
+                    drop(numbered.mailbox()); // to its sessions another mailbox: they select it anew
+                }
+            }
             case Event.MailboxDeleted deleted -> drop(deleted.id());
             case Event.AccountDeleted gone -> gone.mailboxes().forEach(this::drop);
             default -> {}

@@ -64,6 +64,7 @@ public final class Committer implements AutoCloseable {
     private final Map<String, Boolean> answered = new ConcurrentHashMap<>();
     private final AtomicLong answersSince = new AtomicLong();
     private final Queue<CompletableFuture<Void>> segmentEnds = new ConcurrentLinkedQueue<>();
+    private final Queue<Skip> skips = new ConcurrentLinkedQueue<>();
     private final Queue<Moving> moves = new ConcurrentLinkedQueue<>();
     private volatile StoreState head;
     private volatile boolean closing;
@@ -104,7 +105,18 @@ public final class Committer implements AutoCloseable {
 
     /// @param blob name of the file that holds a Deliver's octets; empty when the journal takes them
     public Object commit(Change<?> change, String blob) throws RefusedChangeException, StoreUnavailableException {
-        Task task = new Task(change, blob);
+        return await(new Task(change, blob));
+    }
+
+    /// Something of the store's own.
+    ///
+    /// @return the events that were appended
+    @SuppressWarnings("unchecked") // the result of an own change is its events
+    public List<Event> commit(OwnChange change) throws RefusedChangeException, StoreUnavailableException {
+        return (List<Event>) await(new Task(change));
+    }
+
+    private Object await(Task task) throws RefusedChangeException, StoreUnavailableException {
         if (closing || !queue.offer(task)) {
             throw new StoreUnavailableException(CLOSING, closing ? "the store is closing" : "too many changes wait");
         }
@@ -127,6 +139,30 @@ public final class Committer implements AutoCloseable {
         CompletableFuture<Void> done = new CompletableFuture<>();
         segmentEnds.add(done);
         return done;
+    }
+
+    /// Goes on above a number, between two batches: the next record's sequence, and so its MODSEQ, is a higher one.
+    public CompletableFuture<Void> above(long sequence) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        skips.add(new Skip(sequence, done));
+        return done;
+    }
+
+    private record Skip(long sequence, CompletableFuture<Void> done) {}
+
+    private void skipIfWanted() {
+        Skip wanted = skips.poll();
+        if (wanted != null) {
+            try {
+                journal.skipTo(wanted.sequence());
+                boolean _ = wanted.done().complete(null);
+            } catch (Journal.ForceFailedException e) {
+                halt.halt("a segment of the journal could not be begun: what is on the disk is not known", e);
+                boolean _ = wanted.done().completeExceptionally(e);
+            } catch (IOException e) {
+                boolean _ = wanted.done().completeExceptionally(e);
+            }
+        }
     }
 
     /// Writes records of mails once more, between two batches; done when they are durable.
@@ -192,6 +228,7 @@ public final class Committer implements AutoCloseable {
             while (!(closing && queue.isEmpty() && later.isEmpty())) {
                 closeSegmentIfWanted();
                 moveIfWanted();
+                skipIfWanted();
                 List<Task> tasks = new ArrayList<>(later);
                 later.clear();
                 gather(tasks);
@@ -203,6 +240,7 @@ public final class Committer implements AutoCloseable {
                 round(new ArrayList<>(), later);
             }
             moves.forEach(move -> move.done().completeExceptionally(new IOException("the store is closing")));
+            skips.forEach(skip -> skip.done().completeExceptionally(new IOException("the store is closing")));
             segmentEnds.forEach(end -> end.completeExceptionally(new IOException("the store is closing")));
         } catch (Throwable e) {
             halt.halt("the committer failed", e);
@@ -250,6 +288,10 @@ public final class Committer implements AutoCloseable {
         StoreState state = head;
         for (Task task : tasks) {
             try {
+                if (task.own != null) {
+                    own(task, task.own, state, batch);
+                    continue;
+                }
                 long sequence = journal.last() + batch.events().size() + 1;
                 switch (decider.decide(task, state, clock.instant(), sequence)) {
                     case Decider.Outcome.Decided(Event event, Object result) -> {
@@ -290,6 +332,22 @@ public final class Committer implements AutoCloseable {
                 prints.forEach(answered::remove);
             }
         }
+    }
+
+    private void own(Task task, OwnChange change, StoreState state, Batch batch) throws RefusedChangeException {
+        List<Event> events = change.decide(state);
+        task.result(events);
+        if (events.isEmpty()) {
+            task.done();
+            return;
+        }
+        for (Event event : events) {
+            Entry entry = Entry.of(EventCodec.type(event), clock.millis(), codec.write(event));
+            state.apply(journal.last() + batch.events().size() + 1, event);
+            batch.events().add(event);
+            batch.entries().add(entry);
+        }
+        batch.tasks().add(task);
     }
 
     private Entry entry(Event event, Task task) throws StoreUnavailableException, IOException {

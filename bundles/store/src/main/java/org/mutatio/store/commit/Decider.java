@@ -71,7 +71,7 @@ final class Decider {
 
     /// @param sequence the event would get
     Outcome decide(Task task, StoreState head, Instant now, long sequence) throws RefusedChangeException {
-        return switch (task.change) {
+        return switch (java.util.Objects.requireNonNull(task.change)) {
             case Change.Deliver deliver -> deliver(deliver, task.blob, head, now);
             case Change.StoreFlags flags -> flags(flags, head, sequence);
             case Change.Copy copy -> copy(copy, head, sequence);

@@ -9,7 +9,9 @@ import org.mutatio.api.store.StoreUnavailableException;
 
 /// One change on its way, with the caller that waits for it.
 final class Task {
-    final Change<?> change;
+    final @Nullable Change<?> change;
+    /// In place of a change: the store's own.
+    final @Nullable OwnChange own;
     /// For Deliver: name of the blob that holds the octets already; empty when there is none.
     final String blob;
     private final CountDownLatch durable = new CountDownLatch(1);
@@ -20,7 +22,19 @@ final class Task {
 
     Task(Change<?> change, String blob) {
         this.change = change;
+        this.own = null;
         this.blob = blob;
+    }
+
+    Task(OwnChange own) {
+        this.change = null;
+        this.own = own;
+        this.blob = "";
+    }
+
+    @Override
+    public String toString() {
+        return change != null ? change.getClass().getSimpleName() : "one of the store's own";
     }
 
     void result(Object value) {
@@ -71,8 +85,7 @@ final class Task {
         }
         Object value = result;
         if (value == null) {
-            throw new IllegalStateException(
-                    "a change without result: " + change.getClass().getSimpleName());
+            throw new IllegalStateException("a change without result: " + this);
         }
         return value;
     }

@@ -131,6 +131,9 @@ public sealed interface Event {
     /// @param mail sequence of its MailAccepted: the mail keeps that number
     record RecordMoved(long mail, MailAccepted accepted) implements Event {}
 
+    /// A mailbox was given numbers that it had elsewhere, so that its clients know its messages again (format 2).
+    record MailboxNumbered(long mailbox, long uidValidity, long uidNext) implements Event {}
+
     /// Flags from bits and words.
     static Flags flags(int system, List<String> keywords) {
         return keywords.isEmpty() ? Flags.of(system) : new Flags(system, new java.util.TreeSet<>(keywords));

@@ -48,6 +48,7 @@ public final class EventCodec {
             case ANSWERS_READ -> Event.AnswersRead.class;
             case RESTORED -> Event.Restored.class;
             case RECORD_MOVED -> Event.RecordMoved.class;
+            case MAILBOX_NUMBERED -> Event.MailboxNumbered.class;
         };
     }
 
@@ -71,6 +72,7 @@ public final class EventCodec {
             case Event.AnswersRead _ -> RecordType.ANSWERS_READ;
             case Event.Restored _ -> RecordType.RESTORED;
             case Event.RecordMoved _ -> RecordType.RECORD_MOVED;
+            case Event.MailboxNumbered _ -> RecordType.MAILBOX_NUMBERED;
         };
     }
 

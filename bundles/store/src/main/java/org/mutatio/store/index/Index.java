@@ -58,8 +58,9 @@ public final class Index implements AutoCloseable {
     /// @param folder where `index.mv.db` lies or will lie
     public static Index open(Path folder, Files files) throws SQLException {
         JdbcDataSource source = new JdbcDataSource();
-        // No fsync of its own: the journal has it. With WRITE_DELAY=0 H2 would make a store with each commit; IndexFile turns the delay off. There is one
-        // writer: a lock that it waits for is a transaction that a kill left behind, and no waiting ends that.
+        // No fsync of its own: the journal has it. With WRITE_DELAY=0 H2 would store at each commit, so IndexFile turns
+        // the delay off. There is one writer: a lock that it waits for is a transaction that a kill left behind, and no
+        // waiting ends that.
         source.setURL("jdbc:h2:" + files.database(folder.resolve(NAME))
                 + ";WRITE_DELAY=1000000;DB_CLOSE_ON_EXIT=FALSE;CACHE_SIZE=16384;MAX_COMPACT_TIME=200;LOCK_TIMEOUT=500");
         source.setUser("sa");
@@ -414,6 +415,13 @@ public final class Index implements AutoCloseable {
                 }
                 update.executeBatch();
             }
+            case Event.MailboxNumbered numbered -> {
+                PreparedStatement update = prepared("UPDATE mailbox SET uid_validity = ? WHERE id = ?");
+                update.setLong(1, numbered.uidValidity());
+                update.setLong(2, numbered.mailbox());
+                update.executeUpdate();
+                touched.add(numbered.mailbox());
+            }
             case Event.PolicyDeployed _, Event.KeyCreated _, Event.AnswersRead _ -> {}
         }
     }
@@ -763,6 +771,32 @@ public final class Index implements AutoCloseable {
                         found.add(rows.getString(1));
                     }
                     return found;
+                });
+    }
+
+    /// A mail, and a place where it lies.
+    ///
+    /// @param mailbox 0: it lies in no mailbox
+    /// @param queued id of an entry of the queue, 0: none
+    public record Place(String mail, long mailbox, long uid, long queued) {}
+
+    /// All places of the mails whose records begin in a part of a segment. Reads all messages: for repairs.
+    public List<Place> placesOf(long segment, long from, long to) throws SQLException {
+        return ask(
+                "SELECT l.mail_id, COALESCE(m.mailbox, 0), COALESCE(m.uid, 0), COALESCE(q.id, 0) FROM mail l"
+                        + " LEFT JOIN message m ON m.mail = l.seq LEFT JOIN queue q ON q.mail = l.seq"
+                        + " WHERE l.segment = ? AND l.at >= ? AND l.at < ? ORDER BY l.seq, m.mailbox, m.uid",
+                query -> {
+                    query.setLong(1, segment);
+                    query.setLong(2, from);
+                    query.setLong(3, to);
+                },
+                rows -> {
+                    List<Place> places = new ArrayList<>();
+                    while (rows.next()) {
+                        places.add(new Place(rows.getString(1), rows.getLong(2), rows.getLong(3), rows.getLong(4)));
+                    }
+                    return places;
                 });
     }
 

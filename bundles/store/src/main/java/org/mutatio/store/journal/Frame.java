@@ -9,7 +9,8 @@ import java.util.zip.CRC32C;
 ///
 /// The frame holds hashes of both parts and the hash of the frame before, so a part may be blanked later and the
 /// chain still verifies. Its checksum begins with the salt of its segment, which no sender knows: octets of a mail that
-/// look like a frame are none. It also holds the record's place in its batch: a batch is written after the one before it is
+/// look like a frame are none. It also holds the record's place in its batch: a batch is written after the one before
+/// it is
 /// durable, so a torn batch can be told from damage after a power cut.
 ///
 /// @param sequence the record's number, one above the record before

@@ -47,7 +47,15 @@ public final class Journal implements AutoCloseable {
     ///
     /// @param afterSequence the last whole record before it
     /// @param beforeSequence the first whole record behind it: those between are lost
-    public record Damage(String segment, long offset, long afterSequence, long beforeSequence, String reason) {}
+    /// @param end offset at which what can be read goes on
+    public record Damage(
+            String segment, long offset, long end, long afterSequence, long beforeSequence, String reason) {}
+
+    /// Records that were damaged and set aside: known to be lost.
+    ///
+    /// @param afterSequence the last whole record before it
+    /// @param beforeSequence the first whole record behind it
+    public record Loss(String segment, long afterSequence, long beforeSequence) {}
 
     private final Files files;
     private final Path folder;
@@ -57,6 +65,8 @@ public final class Journal implements AutoCloseable {
     /// Salt of each segment that was asked for.
     private final Map<Long, Integer> salts = new ConcurrentHashMap<>();
     private final List<Damage> damages = new ArrayList<>();
+    /// By the sequence of the first record behind each.
+    private final NavigableMap<Long, Loss> losses = new ConcurrentSkipListMap<>();
     private final SecureRandom random = new SecureRandom();
 
     private Files.@org.jspecify.annotations.Nullable Appender current;
@@ -237,9 +247,15 @@ public final class Journal implements AutoCloseable {
     /// Goes on above a number, in a segment of its own: after a restore no number is handed out twice. By the thread
     /// that appends.
     public void skipTo(long sequence) throws IOException {
-        if (last < sequence) {
+        long before = last;
+        if (before < sequence) {
             last = sequence;
-            Files.Appender _ = roll(true);
+            try {
+                Files.Appender _ = roll(true);
+            } catch (IOException e) {
+                last = before;
+                throw e;
+            }
         }
     }
 
@@ -429,6 +445,16 @@ public final class Journal implements AutoCloseable {
                 throw new NewerFormatException("record type " + type + " of format " + version + " in " + file
                         + " is of a newer release: start that one; nothing was changed");
             }
+            Optional<Hole> hole = read instanceof Frame.Read.Bad ? window.hole(at) : Optional.empty();
+            if (hole.isPresent() && at + hole.get().length() <= size) {
+                lose(new Loss(
+                        String.valueOf(file.getFileName()),
+                        expected - 1,
+                        hole.get().before()));
+                expected = hole.get().before();
+                at += hole.get().length();
+                continue;
+            }
             String reason = "";
             if (read instanceof Frame.Read.Good(Frame frame)) {
                 // Of a batch that was refused and could not be cut off: its numbers are the next segment's.
@@ -461,20 +487,116 @@ public final class Journal implements AutoCloseable {
             if (next < 0) {
                 // A torn tail; a sealed segment has one too, and then the next goes on where it was durable.
                 if (missing(following, expected)) {
-                    note(new Damage(name, at, expected - 1, Objects.requireNonNull(following), reason));
+                    note(new Damage(name, at, size, expected - 1, Objects.requireNonNull(following), reason));
                 }
                 return at;
             }
             if (window.frame(next) instanceof Frame.Read.Good(Frame found)) {
-                note(new Damage(name, at, expected - 1, found.sequence(), reason));
+                note(new Damage(name, at, next, expected - 1, found.sequence(), reason));
             }
             at = next;
         }
         if (missing(following, expected)) {
             String name = String.valueOf(file.getFileName());
-            note(new Damage(name, at, expected - 1, Objects.requireNonNull(following), "its end is missing"));
+            note(new Damage(name, at, size, expected - 1, Objects.requireNonNull(following), "its end is missing"));
         }
         return at;
+    }
+
+    private void lose(Loss loss) {
+        Object _ = losses.put(loss.beforeSequence(), loss);
+    }
+
+    /// What was set aside, as far as it was read by now.
+    public List<Loss> losses() {
+        return List.copyOf(losses.values());
+    }
+
+    /// Whether the records directly before a sequence were set aside.
+    public boolean lost(long sequence) {
+        return losses.containsKey(sequence);
+    }
+
+    /// Puts a hole in the place of damaged records of a closed segment. The segment is written anew beside itself and
+    /// then takes its own name, so that hard links of it (backups) stay as they are, and a crash leaves
+    /// the old one or the new one. Places of other records stay.
+    ///
+    /// @param aside file that keeps the segment as it was
+    /// @throws IOException it cannot be done: says why, nothing was changed
+    public void setAside(Damage damage, Path aside) throws IOException {
+        long first = HexFormat.fromHexDigitsToLong(
+                damage.segment().substring(0, damage.segment().length() - 4));
+        Path file = segment(first);
+        if (segments.higherKey(first) == null) {
+            throw new IOException("segment " + damage.segment() + " is still written to");
+        }
+        long size = files.size(file);
+        boolean tail = damage.end() >= size;
+        long length = tail ? Math.max(Frame.LENGTH, size - damage.offset()) : damage.end() - damage.offset();
+        if (length < Frame.LENGTH) {
+            throw new IOException("the bad place of segment " + damage.segment() + " at " + damage.offset()
+                    + " is too small to be marked");
+        }
+        if (!java.nio.file.Files.exists(aside)) {
+            files.createFolders(Objects.requireNonNull(aside.getParent()));
+            Path _ = java.nio.file.Files.copy(file, aside);
+            files.force(aside);
+            files.forceFolder(Objects.requireNonNull(aside.getParent()));
+        }
+        Hole hole = new Hole(damage.afterSequence(), damage.beforeSequence(), length);
+        rewrite(first, List.of(new Patch(damage.offset(), length, hole.mark(salt(first)))));
+        synchronized (damages) {
+            boolean _ = damages.remove(damage);
+        }
+        lose(new Loss(damage.segment(), damage.afterSequence(), damage.beforeSequence()));
+    }
+
+    /// Other octets for a part of a segment: some, and zeros.
+    record Patch(long offset, long length, ByteBuffer octets) {}
+
+    /// @param patches by ascending offsets
+    private void rewrite(long first, List<Patch> patches) throws IOException {
+        Path file = segment(first);
+        Path fresh = folder.resolve(file.getFileName() + ".new");
+        files.delete(fresh);
+        long size = files.size(file);
+        try (Files.Appender to = files.append(fresh, 0)) {
+            long at = 0;
+            for (Patch patch : patches) {
+                copy(file, at, patch.offset(), to);
+                to.write(List.of(patch.octets().duplicate()));
+                zeros(patch.length() - patch.octets().remaining(), to);
+                at = patch.offset() + patch.length();
+            }
+            copy(file, at, size, to);
+            to.force();
+        }
+        // The time says when its records were written: traces are kept by it.
+        Path _ = java.nio.file.Files.setLastModifiedTime(
+                fresh, java.nio.file.attribute.FileTime.fromMillis(files.modified(file)));
+        files.force(fresh);
+        files.rename(fresh, file);
+        files.forceFolder(folder);
+    }
+
+    private void copy(Path file, long from, long to, Files.Appender into) throws IOException {
+        for (long at = from; at < to; ) {
+            ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(SCAN_BUFFER, to - at));
+            int read = files.read(file, at, buffer);
+            if (read <= 0) {
+                throw new IOException(file + " ends at " + at + " instead of " + to);
+            }
+            into.write(List.of(buffer.flip()));
+            at += read;
+        }
+    }
+
+    private static void zeros(long length, Files.Appender into) throws IOException {
+        for (long left = length; left > 0; ) {
+            int step = (int) Math.min(SCAN_BUFFER, left);
+            into.write(List.of(ByteBuffer.allocate(step)));
+            left -= step;
+        }
     }
 
     private void note(Damage damage) {
@@ -535,6 +657,10 @@ public final class Journal implements AutoCloseable {
 
         Frame.Read frame(long offset) throws IOException {
             return Frame.read(at(offset, Frame.LENGTH), salt);
+        }
+
+        Optional<Hole> hole(long offset) throws IOException {
+            return Hole.read(at(offset, Hole.MARK), salt);
         }
 
         ByteBuffer at(long offset, int length) throws IOException {
@@ -656,7 +782,7 @@ public final class Journal implements AutoCloseable {
             byte[] hash = Hashes.sha256(octets);
             if (Frame.read(octets, salt(record.location().segment())) instanceof Frame.Read.Good(Frame frame)) {
                 byte[] wanted = expected[0];
-                if (wanted != null && !Frame.same(wanted, frame.former())) {
+                if (wanted != null && !lost(record.sequence()) && !Frame.same(wanted, frame.former())) {
                     problems.accept("record " + record.sequence() + " does not name the frame before it");
                 }
                 if (!Frame.same(Hashes.sha256(record.header()), frame.headerSha256())) {

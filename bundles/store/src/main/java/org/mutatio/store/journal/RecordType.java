@@ -20,9 +20,10 @@ public enum RecordType {
     LEASE_TAKEN(15),
     ANSWERS_READ(16),
     RESTORED(17),
-    RECORD_MOVED(18);
+    RECORD_MOVED(18),
+    MAILBOX_NUMBERED(19);
 
-    private static final RecordType[] BY_CODE = new RecordType[19];
+    private static final RecordType[] BY_CODE = new RecordType[20];
 
     static {
         for (RecordType type : values()) {

@@ -38,11 +38,6 @@ public final class Recovery {
 
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
     private static final int BATCH = 2_000;
-    private static final String FORMAT = "1";
-    /// File in the data folder that holds the number of its format.
-    public static final String FORMAT_FILE = "format";
-    /// What it holds while a restore makes the folder.
-    public static final String RESTORING = "restoring";
     /// File in the data folder that a restore leaves for the first start: lines `sequence=`, `above=`, `uidvalidity=`.
     public static final String RESTORED = "restored";
 
@@ -77,39 +72,6 @@ public final class Recovery {
     ///
     /// @param whole it has every event there ever was; not so one that had to begin where the journal begins now
     public record Recovered(Index index, StoreState state, boolean whole) {}
-
-    /// `data/format`: written at the first start; another content belongs to another release.
-    ///
-    /// @throws IOException names the release's format; nothing was touched
-    public static void checkFormat(Path data) throws IOException {
-        Files.createDirectories(data);
-        Path file = data.resolve(FORMAT_FILE);
-        if (!Files.exists(file)) {
-            Files.writeString(file, FORMAT + "\n", StandardCharsets.US_ASCII);
-            force(file);
-            force(data);
-            return;
-        }
-        readFormat(data);
-    }
-
-    /// [#checkFormat] without writing anything.
-    ///
-    /// @throws IOException there is no data, or it is another release's
-    public static void readFormat(Path data) throws IOException {
-        Path file = data.resolve(FORMAT_FILE);
-        if (!Files.exists(file)) {
-            throw new IOException("there is no store in " + data + " (its file `format` is missing)");
-        }
-        String format = Files.readString(file, StandardCharsets.US_ASCII).strip();
-        if (format.equals(RESTORING)) {
-            throw new IOException("the restore into " + data + " was not finished: remove the folder and restore again");
-        }
-        if (!format.equals(FORMAT)) {
-            throw new IOException("the data in " + data + " has format " + format + ", this release knows format "
-                    + FORMAT + ": start the release that wrote it; nothing was changed");
-        }
-    }
 
     /// @param trusted false after a power cut: the live index is set aside unread
     public Recovered open(boolean trusted) throws IOException {
@@ -263,7 +225,8 @@ public final class Recovery {
             Replay replay = new Replay(index, state);
             journal.scan(applied + 1, record -> replay.take(applied(record)));
             replay.flush();
-            if (replay.passedOver > 0) {
+            // Also when no event was passed over: one that takes a lost message away counts what was never there.
+            if (replay.damaged) {
                 index.recount();
                 StoreState counted = new StoreState();
                 index.load(counted);
@@ -328,6 +291,7 @@ public final class Recovery {
         private long count;
         /// Events, or parts of events, that stand on something that was lost.
         private long passedOver;
+        private boolean damaged;
 
         Replay(Index index, StoreState state) {
             this.index = index;
@@ -345,7 +309,7 @@ public final class Recovery {
             if (batch.isEmpty()) {
                 return;
             }
-            boolean damaged = !journal.damages().isEmpty();
+            damaged |= !journal.damages().isEmpty() || !journal.losses().isEmpty();
             List<Index.Applied> good = damaged ? new ArrayList<>() : batch;
             for (Index.Applied event : batch) {
                 if (!damaged) {
@@ -433,10 +397,7 @@ public final class Recovery {
 
     private Index.Applied applied(JournalRecord record) throws IOException {
         return new Index.Applied(
-                record.sequence(),
-                record.time(),
-                record.location(),
-                codec.read(record.type(), record.header()));
+                record.sequence(), record.time(), record.location(), codec.read(record.type(), record.header()));
     }
 
     /// Every fingerprint is written down: the journal need not be read for them again.

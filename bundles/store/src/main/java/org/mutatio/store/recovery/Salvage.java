@@ -35,6 +35,8 @@ final class Salvage {
                 when(event, state.mailbox(flags.mailbox()).isPresent());
             case Event.Expunged expunged ->
                 when(event, state.mailbox(expunged.mailbox()).isPresent());
+            case Event.MailboxNumbered numbered ->
+                when(event, state.mailbox(numbered.mailbox()).isPresent());
             case Event.Copied copied ->
                 when(
                         event,

@@ -336,6 +336,7 @@ public final class StoreState {
                 case Event.LeaseTaken lease -> fences.put(lease.name(), lease.fence());
                 case Event.AnswersRead read -> read.fingerprints().forEach(unanswered::remove);
                 case Event.Restored restored -> restored(sequence, restored);
+                case Event.MailboxNumbered numbered -> numbered(sequence, numbered);
             }
         });
     }
@@ -527,6 +528,14 @@ public final class StoreState {
             touch(row, sequence);
             nextUidValidity = Math.max(nextUidValidity, validity + 1);
         });
+    }
+
+    private void numbered(long sequence, Event.MailboxNumbered numbered) {
+        MailboxRow row = row(numbered.mailbox());
+        row.uidValidity = numbered.uidValidity();
+        row.uidNext = numbered.uidNext();
+        touch(row, sequence);
+        nextUidValidity = Math.max(nextUidValidity, numbered.uidValidity() + 1);
     }
 
     private void gone(Event.AccountDeleted gone) {

@@ -39,7 +39,9 @@ public final class Verifier {
                     if (report.records() % 10_000 == 0) {
                         progress.accept(report.records() + " records read");
                     }
-                    if (record.sequence() != previous[0] + 1 && !journal.skipped(record.sequence())) {
+                    if (record.sequence() != previous[0] + 1
+                            && !journal.lost(record.sequence())
+                            && !journal.skipped(record.sequence())) {
                         report.problems(List.of(
                                 "records " + (previous[0] + 1) + " to " + (record.sequence() - 1) + " are missing"));
                     }
@@ -66,9 +68,13 @@ public final class Verifier {
                             if (!Files.exists(file)) {
                                 report.problems(List.of(
                                         "mail " + mail.id() + ": its blob " + file.getFileName() + " is missing"));
+                                report.unreadable(
+                                        new Report.Unreadable(record.sequence(), record.location(), record.end()));
                             } else if (Files.size(file) != mail.size()) {
                                 report.problems(List.of("mail " + mail.id() + ": its blob has " + Files.size(file)
                                         + " octets instead of " + mail.size()));
+                                report.unreadable(
+                                        new Report.Unreadable(record.sequence(), record.location(), record.end()));
                             }
                         }
                     }
@@ -77,6 +83,10 @@ public final class Verifier {
         for (Journal.Damage damage : journal.damages()) {
             report.problems(List.of("segment " + damage.segment() + " is damaged at " + damage.offset()
                     + " behind record " + damage.afterSequence() + ": " + damage.reason()));
+        }
+        for (Journal.Loss loss : journal.losses()) {
+            report.note("records " + (loss.afterSequence() + 1) + " to " + (loss.beforeSequence() - 1)
+                    + " were damaged and set aside (segment " + loss.segment() + ")");
         }
         orphans(data, named, progress);
         return report;

@@ -243,6 +243,26 @@ public final class LoadedMailbox {
                 starts.stream().mapToInt(Integer::intValue).toArray()));
     }
 
+    /// UIDs are left out.
+    ///
+    /// @return false: those numbers are another mailbox's, nothing was done
+    public boolean number(long uidValidity, long uidNext, long modSeq) {
+        MailboxVersion now = version;
+        if (uidValidity != now.uidValidity() || uidNext < now.uidNext()) {
+            return false;
+        }
+        publish(new MailboxVersion(
+                id,
+                uidValidity,
+                uidNext,
+                Math.max(now.highestModSeq(), modSeq),
+                now.keywords(),
+                now.deleted(),
+                now.chunks,
+                now.starts));
+        return true;
+    }
+
     /// The mailbox is gone.
     public void delete() {
         MailboxVersion now = version;

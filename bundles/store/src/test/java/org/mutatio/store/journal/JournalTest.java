@@ -185,7 +185,11 @@ class JournalTest {
         ByteBuffer frame =
                 ByteBuffer.wrap(octets, Journal.SEGMENT_HEADER, Frame.LENGTH).slice();
         frame.putShort(4, (short) 9);
-        frame.putInt(Frame.LENGTH - 4, Frame.crc(ByteBuffer.wrap(octets).getInt(56), frame.duplicate().position(0).limit(Frame.LENGTH - 4)));
+        frame.putInt(
+                Frame.LENGTH - 4,
+                Frame.crc(
+                        ByteBuffer.wrap(octets).getInt(56),
+                        frame.duplicate().position(0).limit(Frame.LENGTH - 4)));
         java.nio.file.Files.write(segment, octets);
         assertThrows(NewerFormatException.class, () -> Journal.open(new DiskFiles(), data, SEGMENT, true));
         org.junit.jupiter.api.Assertions.assertArrayEquals(octets, java.nio.file.Files.readAllBytes(segment));
@@ -205,8 +209,8 @@ class JournalTest {
         byte[] forged = java.nio.file.Files.readAllBytes(segment(stranger));
         Path data = folder.resolve("journal");
         try (Journal journal = Journal.open(new DiskFiles(), data, SEGMENT, false)) {
-            Entry mail = new Entry(
-                    RecordType.MAIL_ACCEPTED, 1, ByteBuffer.wrap(new byte[3]), ByteBuffer.wrap(forged), null);
+            Entry mail =
+                    new Entry(RecordType.MAIL_ACCEPTED, 1, ByteBuffer.wrap(new byte[3]), ByteBuffer.wrap(forged), null);
             assertEquals(1, journal.append(List.of(mail)).size());
             assertEquals(1, journal.append(List.of(entry(100))).size());
         }
