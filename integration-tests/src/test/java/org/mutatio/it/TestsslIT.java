@@ -24,11 +24,14 @@ import org.junit.jupiter.api.Test;
 class TestsslIT {
     private static final String NAME = "mail.example.test";
     private static final boolean ALL = Boolean.getBoolean("testssl.all");
-    private static final List<String> SHORT = List.of("-R", "-L");
+    private static final List<String> SHORT = List.of("-I", "-L");
     private static final List<String> LONG = List.of("-p", "-s", "-f", "-P", "-S", "-U");
 
-    /// What Debian's OpenSSL cannot do itself, and says.
-    private static final Set<String> LOCAL = Set.of("engine_problem", "RC4", "sessionresumption_ticket", "scanProblem");
+    /// What Debian's OpenSSL cannot do itself, and says. `secure_client_renego` is a race there: its
+    /// client ends with its input, on a busy machine before our refusal has come (ports' `TlsTest`
+    /// holds that we refuse).
+    private static final Set<String> LOCAL =
+            Set.of("engine_problem", "RC4", "sessionresumption_ticket", "scanProblem", "secure_client_renego");
 
     private static final Set<String> REMARKS = Set.of("INFO", "DEBUG");
 
