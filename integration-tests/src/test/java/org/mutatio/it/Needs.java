@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
@@ -12,6 +13,9 @@ import org.junit.jupiter.api.Assumptions;
 /// Programs of the machine that a test drives: skipped with a reason where absent, a failure under
 /// `.ci/run`.
 final class Needs {
+
+    /// Packages that are not called as their program.
+    private static final Map<String, String> DEBIAN = Map.of("mbsync", "isync", "testssl", "testssl.sh");
 
     private Needs() {}
 
@@ -21,7 +25,7 @@ final class Needs {
                 return;
             }
         }
-        skip(name + " is not installed (Debian: apt-get install " + (name.equals("mbsync") ? "isync" : name) + ")");
+        skip(name + " is not installed (Debian: apt-get install " + DEBIAN.getOrDefault(name, name) + ")");
     }
 
     /// A disk of its own, mounted by whoever runs the tests, in a namespace of its own.

@@ -18,8 +18,8 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One `[[listener]]`: a factory configuration. A table that makes no sense is one line in the log and part of
-/// the bundle's health; the other listeners go on.
+/// One `[[listener]]`: a factory configuration. A table that makes no sense is one line in the log and
+/// part of the bundle's health; the other listeners go on.
 @Component(
         service = {},
         configurationPid = "org.mutatio.ports.listener",
@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
 @Designate(ocd = ListenerConfig.class, factory = true)
 public final class ListenerComponent {
     private static final Logger log = LoggerFactory.getLogger(ListenerComponent.class);
-    private static final Set<String> OURS =
-            Set.of("name", "protocol", "role", "address", "tls", "plaintextAuth", "proxyProtocol", "proxyFrom");
+    private static final Set<String> OURS = Set.of(
+            "name", "protocol", "role", "address", "tls", "tlsProfile", "plaintextAuth", "proxyProtocol", "proxyFrom");
 
     /// Prefixes of what ConfigAdmin and SCR put beside a table's keys.
     private static final Set<String> FRAMEWORKS = Set.of("service.", "component.", "felix.", ".");
@@ -85,6 +85,7 @@ public final class ListenerComponent {
                 config.role(),
                 config.address(),
                 config.tls(),
+                config.tlsProfile(),
                 config.plaintextAuth(),
                 config.proxyProtocol(),
                 List.of(config.proxyFrom()),

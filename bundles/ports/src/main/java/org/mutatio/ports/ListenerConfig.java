@@ -3,9 +3,8 @@ package org.mutatio.ports;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
-/// One `[[listener]]` of mutatio.toml. A key that is not named here is refused; those of a protocol stand here too and
-/// go
-/// to its bundle.
+/// One `[[listener]]` of mutatio.toml. A key that is not named here is refused; those of a protocol
+/// stand here too and go to its bundle.
 @ObjectClassDefinition(name = "Listener")
 public @interface ListenerConfig {
     @AttributeDefinition(description = "Unique, for logs: mx, submission, imaps")
@@ -22,6 +21,12 @@ public @interface ListenerConfig {
 
     @AttributeDefinition(description = "none, starttls or implicit")
     String tls() default "starttls";
+
+    @AttributeDefinition(
+            description =
+                    "mx (also CBC suites: better than no TLS at all) or client; empty: mx for the role mx, else client",
+            required = false)
+    String tlsProfile() default "";
 
     @AttributeDefinition(description = "AUTH and LOGIN without TLS; on loopback addresses only")
     boolean plaintextAuth() default false;

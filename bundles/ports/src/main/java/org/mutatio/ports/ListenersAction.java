@@ -57,12 +57,15 @@ public final class ListenersAction implements Action {
                     .append("  ")
                     .append(state.address())
                     .append("  ")
+                    .append(state.profile().isEmpty() ? "no TLS" : "TLS profile " + state.profile())
+                    .append("  ")
                     .append(state.bound() ? "bound to port " + state.port() : "NOT BOUND: " + state.problem())
                     .append('\n');
             listeners.add(new Json.Obj(Map.of())
                     .with("name", state.name())
                     .with("protocol", state.protocol())
                     .with("address", state.address())
+                    .with("tlsProfile", state.profile())
                     .with("bound", state.bound())
                     .with("port", state.port())
                     .with("problem", state.problem()));

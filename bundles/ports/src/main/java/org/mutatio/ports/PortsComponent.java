@@ -13,6 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.mutatio.api.deploy.Drainable;
 import org.mutatio.api.deploy.Live;
 import org.mutatio.api.metrics.MeterSource;
+import org.mutatio.api.policy.Policies;
+import org.mutatio.current.Current;
 import org.mutatio.net.ConnectionHandler;
 import org.mutatio.ports.limit.Limits;
 import org.mutatio.ports.limit.Networks;
@@ -21,8 +23,10 @@ import org.mutatio.ports.reception.ListenerSettings;
 import org.mutatio.ports.reception.ListenerState;
 import org.mutatio.ports.reception.Timeouts;
 import org.mutatio.ports.tls.CertificateFolder;
+import org.mutatio.ports.tls.TlsReport;
 import org.mutatio.sdk.health.Health;
 import org.mutatio.sdk.health.HealthProbe;
+import org.mutatio.sdk.mail.Domain;
 import org.mutatio.sdk.settings.Durations;
 import org.mutatio.vault.SocketVault;
 import org.osgi.framework.BundleContext;
@@ -36,7 +40,8 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 
-/// The front door: takes settings and handlers, gives health, drain and counts. What is behind it is [House].
+/// The front door: takes settings and handlers, gives health, drain and counts. What is behind it is
+/// [House].
 @Component(
         service = {PortsComponent.class, HealthProbe.class, Drainable.class, MeterSource.class},
         configurationPid = {"org.mutatio.ports", "org.mutatio.limits"},
@@ -46,6 +51,7 @@ public final class PortsComponent implements HealthProbe, Drainable, MeterSource
     private static final String HOME = "mutatio.home";
 
     private final LiveHandlers handlers = new LiveHandlers();
+    private final Current<Policies> policies = new Current<>(Policies.class);
     private final House house;
     /// Tables that made no sense, by name; they are part of our health.
     private final Map<String, String> refused = new ConcurrentHashMap<>();
@@ -127,13 +133,27 @@ public final class PortsComponent implements HealthProbe, Drainable, MeterSource
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void bindPolicies(Policies arriving, ServiceReference<Policies> from) {
+        var bundle = from.getBundle();
+        if (bundle != null) {
+            policies.arrive(arriving, bundle.getSymbolicName(), bundle.getBundleId());
+        }
+    }
+
+    void unbindPolicies(Policies leaving) {
+        policies.leave(leaving);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void bindLive(Live arriving) {
         handlers.follow(arriving);
+        policies.follow(arriving);
         listening.put(arriving, arriving.listen(house::handlersChanged));
     }
 
     void unbindLive(Live leaving) {
         handlers.unfollow(leaving);
+        policies.unfollow(leaving);
         stopListening(leaving);
         house.handlersChanged();
     }
@@ -182,6 +202,18 @@ public final class PortsComponent implements HealthProbe, Drainable, MeterSource
         return house.certificates();
     }
 
+    TlsReport tlsReport(List<String> domains) throws IOException {
+        return house.tlsReport(domains);
+    }
+
+    /// Ours, as `router` knows them now; none while it is away: they only say more in a report.
+    List<String> domains() {
+        return policies.now()
+                .map(known ->
+                        known.current().domains().stream().map(Domain::ascii).toList())
+                .orElse(List.of());
+    }
+
     /// Tables that made no sense.
     List<String> refusals() {
         return refused.values().stream().sorted().toList();
@@ -206,11 +238,12 @@ public final class PortsComponent implements HealthProbe, Drainable, MeterSource
             return Health.broken(String.join("; ", problems.values()));
         }
         var expired = house.certificates().stream()
-                .filter(certificate -> certificate.days() < 14)
+                .filter(CertificateFolder.Expiry::soon)
                 .map(certificate -> certificate.name() + " (" + certificate.days() + " days)")
                 .toList();
         if (!expired.isEmpty()) {
-            return Health.warning("certificates expire: " + String.join(", ", expired));
+            return Health.warning(
+                    "certificates expire: " + String.join(", ", expired) + "; `mutatio tls check` says more");
         }
         return bound == 0
                 ? Health.warning("no [[listener]] is configured")

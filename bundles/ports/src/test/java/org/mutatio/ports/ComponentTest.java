@@ -273,7 +273,8 @@ class ComponentTest {
             assertTrue(ports.probe().reason().contains("is in use by another program"));
             var shown = new ListenersAction(ports).run(new ActionCall("token", Map.of(), _ -> {}));
             assertEquals(1, shown.exitCode());
-            assertTrue(shown.text().startsWith("mx  smtp  127.0.0.1:" + other.getLocalPort() + "  NOT BOUND: "));
+            assertTrue(shown.text()
+                    .startsWith("mx  smtp  127.0.0.1:" + other.getLocalPort() + "  TLS profile mx  NOT BOUND: "));
         }
         vault.beginClosing();
         ports.deactivate();

@@ -1,14 +1,15 @@
 package org.mutatio.ports.reception;
 
-import java.io.IOException;
 import javax.net.ssl.SSLEngine;
+import org.jspecify.annotations.Nullable;
+import org.mutatio.ports.tls.TlsProfile;
 
 /// Where TLS engines come from.
 public interface EngineSource {
 
     /// A server's engine, not begun.
     ///
-    /// @param strangers tolerant profile (`mx`): mail in weak encryption is better than mail in none
-    /// @throws IOException no certificate
-    SSLEngine engine(boolean strangers) throws IOException;
+    ///
+    /// @param serverName as the client said it, where that is known already
+    SSLEngine engine(TlsProfile profile, @Nullable String serverName);
 }

@@ -15,20 +15,21 @@ import org.mutatio.ports.limit.Budget;
 import org.mutatio.ports.limit.Limits;
 import org.mutatio.ports.tls.CertificateFolder;
 import org.mutatio.ports.tls.ServerTls;
+import org.mutatio.ports.tls.TlsReport;
 import org.mutatio.ports.wire.Pollers;
 import org.mutatio.vault.SocketVault;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Everything of this bundle put together, without OSGi: what [org.mutatio.ports.PortsComponent] opens the door
-/// of.
+/// Everything of this bundle put together, without OSGi: what [org.mutatio.ports.PortsComponent] opens
+/// the door of.
 ///
-/// Threads: one acceptor, one or two pollers, one housekeeper (certificates, stuck writers, retries; a second's
-/// turn), and a virtual one a session.
+/// Threads: one acceptor, one or two pollers, one housekeeper (certificates, stuck writers, retries; a
+/// second's turn), and a virtual one a session.
 public final class House implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(House.class);
     private static final long TURN_NANOS = 1_000_000_000;
-    private static final int TURNS_A_DAY = 24 * 60 * 60;
+    private static final int TURNS_AN_HOUR = 60 * 60;
 
     /// How long a server that goes down lets its sessions say goodbye; a drain came before.
     private static final Duration GOODBYE = Duration.ofSeconds(2);
@@ -108,6 +109,13 @@ public final class House implements AutoCloseable {
         return certificates.expiries();
     }
 
+    /// All certificates with what is to be said of them.
+    ///
+    /// @param domains ours
+    public TlsReport tlsReport(List<String> domains) throws IOException {
+        return TlsReport.of(certificates, domains);
+    }
+
     /// Sessions now.
     public int sessions() {
         return reception.open();
@@ -144,7 +152,7 @@ public final class House implements AutoCloseable {
 
     private void keepHouse(int turn) {
         does("hand-over", reception::handOverRetired);
-        does("certificates", certificates::look);
+        does("certificates", certificates::lookAtLeisure);
         if (turn % 5 == 0) {
             does("retry", listeners::retry);
         }
@@ -154,7 +162,7 @@ public final class House implements AutoCloseable {
         if (turn == 60) {
             does("orphans", listeners::closeOrphans);
         }
-        if (turn % TURNS_A_DAY == 0) {
+        if (turn % TURNS_AN_HOUR == 0) {
             does("remind", certificates::remind);
         }
     }
@@ -189,8 +197,8 @@ public final class House implements AutoCloseable {
         return reception.open();
     }
 
-    /// This bundle stops. Being replaced: sockets stay in the vault, sessions are asked to end and may take their
-    /// time. Server going down: they have two seconds more.
+    /// This bundle stops. Being replaced: sockets stay in the vault, sessions are asked to end and may
+    /// take their time. Server going down: they have two seconds more.
     @Override
     public void close() {
         listeners.pause();

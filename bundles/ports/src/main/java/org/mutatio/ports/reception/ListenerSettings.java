@@ -5,10 +5,12 @@ import java.util.Map;
 import java.util.Set;
 import org.mutatio.net.Listener;
 import org.mutatio.ports.limit.Networks;
+import org.mutatio.ports.tls.TlsProfile;
 
 /// One `[[listener]]`, checked.
 ///
 /// @param address where
+/// @param profile what it speaks in TLS
 /// @param proxies networks whose connections begin with a PROXY header; empty: nobody's
 public record ListenerSettings(
         String name,
@@ -16,6 +18,7 @@ public record ListenerSettings(
         String role,
         ListenAddress address,
         Tls tls,
+        TlsProfile profile,
         boolean plaintextAuth,
         Networks proxies,
         Map<String, String> settings)
@@ -35,6 +38,7 @@ public record ListenerSettings(
         settings = Map.copyOf(settings);
     }
 
+    /// @param tlsProfile empty: `mx` for the role mx, else `client`
     /// @param proxyFrom networks of proxies; wanted when `proxyProtocol` is set
     /// @throws IllegalArgumentException names listener, key, value and a good example
     public static ListenerSettings of(
@@ -43,6 +47,7 @@ public record ListenerSettings(
             String role,
             String address,
             String tls,
+            String tlsProfile,
             boolean plaintextAuth,
             boolean proxyProtocol,
             List<String> proxyFrom,
@@ -67,6 +72,10 @@ public record ListenerSettings(
                 throw new IllegalArgumentException("plaintext-auth = true is for loopback addresses only, such as"
                         + " \"127.0.0.1:2587\"; this one is \"" + address + "\"");
             }
+            if (tls.equals("none") && !tlsProfile.isEmpty()) {
+                throw new IllegalArgumentException("tls-profile = \"" + tlsProfile
+                        + "\" has no meaning where tls = \"none\": leave one of them out");
+            }
             if (proxyProtocol && proxyFrom.isEmpty()) {
                 throw new IllegalArgumentException(
                         "proxy-protocol = true wants the proxies' networks: proxy-from = [\"192.0.2.7/32\"]");
@@ -77,6 +86,7 @@ public record ListenerSettings(
                     wanted,
                     where,
                     tls(tls),
+                    profile(tlsProfile, wanted),
                     plaintextAuth,
                     proxyProtocol ? Networks.of(proxyFrom) : Networks.NONE,
                     settings);
@@ -94,6 +104,14 @@ public record ListenerSettings(
                 throw new IllegalArgumentException(
                         "tls = \"" + text + "\": must be \"none\", \"starttls\" or \"implicit\"");
         };
+    }
+
+    /// Strangers come to the role mx, and speak what they can.
+    private static TlsProfile profile(String text, String role) {
+        if (text.isEmpty()) {
+            return role.equals("mx") ? TlsProfile.MX : TlsProfile.CLIENT;
+        }
+        return TlsProfile.of(text);
     }
 
     /// Whether both can share one listening socket.
@@ -117,7 +135,7 @@ public record ListenerSettings(
         return tls == Tls.STARTTLS;
     }
 
-    /// Strangers come here, and speak what they can.
+    /// Anybody comes here.
     public boolean forStrangers() {
         return role.equals("mx");
     }

@@ -4,8 +4,9 @@ package org.mutatio.ports.reception;
 ///
 /// @param address as configured
 /// @param port the one bound; 0 while it is not bound
+/// @param profile of its TLS; empty: it speaks none
 /// @param problem why not, and the cure; empty when it is bound
-public record ListenerState(String name, String protocol, String address, int port, String problem) {
+public record ListenerState(String name, String protocol, String address, int port, String profile, String problem) {
 
     public boolean bound() {
         return problem.isEmpty();

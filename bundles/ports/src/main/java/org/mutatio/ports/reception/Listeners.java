@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /// The listening sockets, one a `[[listener]]`.
 ///
-/// A socket lies in the vault under `listener/<name>` as long as it is open, so the next version of this bundle
-/// finds it. While both versions run, both accept from it: whoever is faster serves.
+/// A socket lies in the vault under `listener/<name>` as long as it is open, so the next version of
+/// this bundle finds it. While both versions run, both accept from it: whoever is faster serves.
 public final class Listeners {
     private static final Logger log = LoggerFactory.getLogger(Listeners.class);
     private static final String PREFIX = "listener/";
@@ -58,8 +58,8 @@ public final class Listeners {
         this.inherited = new HashSet<>(vault.names(PREFIX));
     }
 
-    /// A new or changed table. The socket is bound anew only when its address changed; a failure is logged, kept
-    /// as the listener's state and tried again by [#retry].
+    /// A new or changed table. The socket is bound anew only when its address changed; a failure is
+    /// logged, kept as the listener's state and tried again by [#retry].
     ///
     /// @throws IllegalArgumentException another table has that name
     public void open(ListenerSettings settings) {
@@ -192,7 +192,8 @@ public final class Listeners {
         retry(); // perhaps another one waited for this address
     }
 
-    /// This bundle stops: the socket stays in the vault for the next version, unless the server is going down.
+    /// This bundle stops: the socket stays in the vault for the next version, unless the server is
+    /// going down.
     public void letGo(String name) {
         lock.lock();
         try {
@@ -253,8 +254,8 @@ public final class Listeners {
         }
     }
 
-    /// Closes sockets in the vault that no table claims any more: their listener was removed while this bundle
-    /// was being replaced.
+    /// Closes sockets in the vault that no table claims any more: their listener was removed while this
+    /// bundle was being replaced.
     public void closeOrphans() {
         lock.lock();
         try {
@@ -286,6 +287,9 @@ public final class Listeners {
                             one.settings.protocol(),
                             one.settings.where(),
                             one.problem.isEmpty() ? one.port : 0,
+                            one.settings.tls() == ListenerSettings.Tls.NONE
+                                    ? ""
+                                    : one.settings.profile().text(),
                             one.problem))
                     .toList();
         } finally {

@@ -24,8 +24,8 @@ import org.mutatio.vault.SocketVault;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The way of an accepted channel: limits (on the acceptor's thread), then on a virtual thread of its own PROXY
-/// header, implicit TLS, the wait for a live handler, the conversation, the goodbye.
+/// The way of an accepted channel: limits (on the acceptor's thread), then on a virtual thread of its
+/// own PROXY header, implicit TLS, the wait for a live handler, the conversation, the goodbye.
 ///
 /// A session outlives this bundle's stop: threads, pollers and classes stay until the last one ended.
 public final class Reception {
@@ -96,8 +96,8 @@ public final class Reception {
         }
 
         @Override
-        public SSLEngine engine() throws IOException {
-            return engines.engine(listener.forStrangers());
+        public SSLEngine engine(@Nullable String serverName) {
+            return engines.engine(listener.profile(), serverName);
         }
 
         @Override

@@ -3,7 +3,9 @@ package org.mutatio.ports.tls;
 import java.security.PrivateKey;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -14,6 +16,11 @@ import java.util.Locale;
 /// @param folder the name it was given by the administrator
 /// @param chain the server's own first
 public record Certificate(String id, String folder, List<X509Certificate> chain, PrivateKey key) {
+    /// Days before the end at which somebody is told.
+    private static final List<Long> STEPS = List.of(1L, 7L, 14L, 30L);
+
+    /// The step of a certificate whose end is not near.
+    static final long FAR = Long.MAX_VALUE;
 
     public Certificate {
         chain = List.copyOf(chain);
@@ -28,6 +35,25 @@ public record Certificate(String id, String folder, List<X509Certificate> chain,
 
     Instant expires() {
         return own().getNotAfter().toInstant();
+    }
+
+    /// Which of the steps 30, 14, 7 and 1 days before its end it has come to; behind it: the days since,
+    /// negative. A step
+    /// of a third of the whole life or more does not count: programs like certbot renew only there.
+    long step(Instant now) {
+        var end = expires();
+        if (!now.isBefore(end)) {
+            return -1 - ChronoUnit.DAYS.between(end, now);
+        }
+        var left = Duration.between(now, end);
+        var third = Duration.between(own().getNotBefore().toInstant(), end).dividedBy(3);
+        for (var step : STEPS) {
+            var days = Duration.ofDays(step);
+            if (left.compareTo(days) <= 0 && days.compareTo(third) < 0) {
+                return step;
+            }
+        }
+        return FAR;
     }
 
     /// What JSSE calls the type of key: `EC`, `RSA`, `EdDSA`.

@@ -8,6 +8,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -24,19 +25,23 @@ import org.slf4j.LoggerFactory;
 /// Keeps [Certificates] true to `config/tls/<name>/{fullchain.pem,privkey.pem}` (or certbot's
 /// `config/tls/live/<name>/`).
 ///
-/// It looks at times and sizes of the files a second apart (a watch service does not see that certbot's links
-/// lead elsewhere) and reads a pair only when it has changed and then stood still for one look: so key and
-/// certificate may be replaced in either order. A pair that is broken or does not match is refused with one loud
-/// line, and the old one serves on. Sessions that are open are not touched by anything here.
+/// It looks at times and sizes of the files a second apart (a watch service does not see that certbot's
+/// links lead elsewhere) and reads a pair only when it has changed and then stood still for one look:
+/// so key and certificate may be replaced in either order. A pair that is broken or does not match is
+/// refused with one loud line, and the old one serves on. Sessions that are open are not touched by
+/// anything here.
 ///
 /// Threads: looked at by the housekeeper, renamed by OSGi's threads, under one lock; handshakes read two
 /// volatiles.
 public final class CertificateFolder {
     private static final Logger log = LoggerFactory.getLogger(CertificateFolder.class);
     private static final String CHAIN = "fullchain.pem";
-    private static final String KEY = "privkey.pem";
+    static final String KEY = "privkey.pem";
     private static final long LARGEST_FILE = 1 << 20;
-    private static final Duration WARN_BEFORE = Duration.ofDays(14);
+    /// The self-signed one is made anew that long before its end.
+    private static final Duration RENEW_BEFORE = Duration.ofDays(14);
+    /// A look takes at most this part of the time: with thousands of folders they come less often.
+    private static final int LOOKS_SHARE = 50;
 
     /// How both files looked.
     private record Print(String chain, String key) {
@@ -69,6 +74,9 @@ public final class CertificateFolder {
         @Nullable
         Certificate certificate;
 
+        /// Why the files are not taken; empty: they are.
+        String problem = "";
+
         Known(Print seen) {
             this.seen = seen;
         }
@@ -79,10 +87,13 @@ public final class CertificateFolder {
     private final InstantSource clock;
     private final SecureRandom random;
     private final Map<String, Known> known = new TreeMap<>();
+    /// What was last said of a certificate's expiry, by its id.
+    private final Map<String, Long> told = new HashMap<>();
     private final ReentrantLock lock = new ReentrantLock();
     private String hostName;
     private @Nullable Certificate selfSigned;
     private int loads;
+    private long nextLook; // nanoTime; the housekeeper's alone
     private volatile Certificates current = Certificates.EMPTY;
     /// A handshake that chose its certificate just before a change asks once more by its id.
     private volatile Certificates former = Certificates.EMPTY;
@@ -98,6 +109,7 @@ public final class CertificateFolder {
         this.hostName = hostName;
         this.clock = clock;
         this.random = random;
+        this.nextLook = System.nanoTime();
     }
 
     Certificates current() {
@@ -131,6 +143,17 @@ public final class CertificateFolder {
     /// A later look; call it each second.
     public void look() throws IOException {
         refresh(false);
+    }
+
+    /// A later look, unless the last one took so long that it is not time yet; call it each second.
+    public void lookAtLeisure() throws IOException {
+        var begin = System.nanoTime();
+        if (begin - nextLook < 0) {
+            return;
+        }
+        look();
+        var end = System.nanoTime();
+        nextLook = end + (end - begin) * LOOKS_SHARE;
     }
 
     private void refresh(boolean atOnce) throws IOException {
@@ -178,16 +201,22 @@ public final class CertificateFolder {
         }
         entry.judged = print;
         if (!print.whole()) {
-            refused(name, "wants both " + CHAIN + " and " + KEY, entry.certificate != null);
+            refused(name, entry, "wants both " + CHAIN + " and " + KEY);
             return false;
         }
         try {
             entry.certificate = read(name, folder);
+            entry.problem = "";
             return true;
         } catch (IOException | RuntimeException e) { // parsers of other people throw what they like
-            refused(name, String.valueOf(e.getMessage()), entry.certificate != null);
+            refused(name, entry, String.valueOf(e.getMessage()));
             return false;
         }
+    }
+
+    private static void refused(String name, Known entry, String reason) {
+        entry.problem = reason;
+        refused(name, reason, entry.certificate != null);
     }
 
     private static void refused(String name, String reason, boolean old) {
@@ -223,29 +252,45 @@ public final class CertificateFolder {
         var chain = Pem.chain(small(folder.resolve(CHAIN)));
         var key = Pem.key(small(folder.resolve(KEY)), chain.getFirst().getPublicKey());
         Pem.requirePair(chain.getFirst(), key);
+        Pem.requireUseful(chain.getFirst().getPublicKey());
         var certificate = new Certificate(name + "#" + ++loads, name, chain, key);
         log(certificate);
         return certificate;
     }
 
     private void log(Certificate certificate) {
-        var now = clock.instant();
-        var days = ChronoUnit.DAYS.between(now, certificate.expires());
-        if (expiresSoon(certificate)) {
-            log.warn(
-                    "event=certificate-expires name={} expires={} days={}",
-                    certificate.folder(),
-                    certificate.expires(),
-                    days);
-            return;
-        }
         log.info(
                 "event=certificate-loaded name={} names={} type={} expires={} days={}",
                 certificate.folder(),
                 String.join(",", certificate.names()),
                 certificate.keyType(),
                 certificate.expires(),
-                days);
+                ChronoUnit.DAYS.between(clock.instant(), certificate.expires()));
+        tellExpiry(certificate);
+    }
+
+    /// One line at each step towards the end, and one a day behind it.
+    private void tellExpiry(Certificate certificate) {
+        var step = certificate.step(clock.instant());
+        var before = told.getOrDefault(certificate.id(), Long.MAX_VALUE);
+        if (step >= before) {
+            return;
+        }
+        told.put(certificate.id(), step);
+        var days = ChronoUnit.DAYS.between(clock.instant(), certificate.expires());
+        if (step <= 1) {
+            log.error(
+                    "event=certificate-expires name={} expires={} days={}",
+                    certificate.folder(),
+                    certificate.expires(),
+                    days);
+        } else {
+            log.warn(
+                    "event=certificate-expires name={} expires={} days={}",
+                    certificate.folder(),
+                    certificate.expires(),
+                    days);
+        }
     }
 
     private static byte[] small(Path file) throws IOException {
@@ -272,6 +317,7 @@ public final class CertificateFolder {
         var next = Certificates.of(all, fallback(all, byFolder));
         former = current;
         current = next;
+        told.keySet().removeIf(id -> next.byId(id) == null);
     }
 
     /// The folder `default`, the server's own name, the only or first one, the self-signed one.
@@ -313,37 +359,78 @@ public final class CertificateFolder {
 
     /// Not about to expire, and of the name that this server has now.
     private boolean useful(Certificate made) {
-        return !expiresSoon(made) && made.names().contains(hostName.toLowerCase(Locale.ROOT));
+        return !worn(made) && made.names().contains(hostName.toLowerCase(Locale.ROOT));
     }
 
-    private boolean expiresSoon(Certificate certificate) {
-        return certificate.expires().isBefore(clock.instant().plus(WARN_BEFORE));
+    private boolean worn(Certificate made) {
+        return made.expires().isBefore(clock.instant().plus(RENEW_BEFORE));
     }
 
     /// Logs those that expire soon, and makes the self-signed one anew when it is among them; call it
-    /// once a day.
+    /// once an hour.
     public void remind() throws IOException {
         lock.lock();
         try {
             var made = selfSigned;
-            if (made != null && expiresSoon(made)) {
+            if (made != null && worn(made)) {
                 publish();
             }
+            current.all().forEach(this::tellExpiry);
         } finally {
             lock.unlock();
         }
-        current.all().stream().filter(this::expiresSoon).forEach(this::log);
     }
 
     /// Names and days left, for `status`.
     public List<Expiry> expiries() {
+        var now = clock.instant();
         return current.all().stream()
                 .map(certificate -> new Expiry(
-                        certificate.folder(), ChronoUnit.DAYS.between(clock.instant(), certificate.expires())))
+                        certificate.folder(),
+                        ChronoUnit.DAYS.between(now, certificate.expires()),
+                        certificate.step(now) < Certificate.FAR))
                 .sorted(java.util.Comparator.comparing(Expiry::name))
                 .toList();
     }
 
     /// @param days left; negative: expired
-    public record Expiry(String name, long days) {}
+    /// @param soon whether somebody should look
+    public record Expiry(String name, long days, boolean soon) {}
+
+    /// What lies in one folder.
+    ///
+    /// @param certificate that serves; null: none of that name does
+    /// @param problem why the files that are there now are not taken; empty: they are
+    record Pair(String name, Path folder, @Nullable Certificate certificate, String problem) {}
+
+    /// All folders as they were at the last look, and the self-signed one where it serves.
+    List<Pair> pairs() throws IOException {
+        lock.lock();
+        try {
+            var folders = folders();
+            var pairs = new ArrayList<Pair>();
+            known.forEach((name, entry) -> pairs.add(new Pair(
+                    name, folders.getOrDefault(name, configured.resolve(name)), entry.certificate, entry.problem)));
+            var made = selfSigned;
+            if (made != null && current.byId(made.id()) != null) {
+                pairs.add(new Pair(made.folder(), own.resolve(made.folder()), made, ""));
+            }
+            return pairs;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    String hostName() {
+        lock.lock();
+        try {
+            return hostName;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    Instant now() {
+        return clock.instant();
+    }
 }

@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
+import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
@@ -11,6 +12,8 @@ import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPublicKey;
+import java.security.spec.ECGenParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +46,8 @@ final class Pem {
     }
 
     /// @param publicKey of the certificate: says the algorithm
-    /// @throws IOException not a key, encrypted, or of another algorithm; the message holds nothing of the key
+    /// @throws IOException not a key, encrypted, or of another algorithm; the message holds nothing of
+    ///     the key
     static PrivateKey key(byte[] pem, PublicKey publicKey) throws IOException {
         try {
             return KeyFactory.getInstance(publicKey.getAlgorithm())
@@ -104,6 +108,34 @@ final class Pem {
             }
         } catch (GeneralSecurityException _) {
             throw new IOException("private key and certificate do not belong together");
+        }
+    }
+
+    /// @throws IOException no profile can sign with that key, so that every handshake would fail
+    static void requireUseful(PublicKey key) throws IOException {
+        if (!(key instanceof ECPublicKey elliptic)) {
+            return;
+        }
+        var curve = curve(elliptic);
+        if (!curve.equals("P-256") && !curve.equals("P-384")) {
+            throw new IOException("its key is on the curve " + curve + "; clients want P-256 or P-384");
+        }
+    }
+
+    /// Its usual name, or the identifier of the curve.
+    static String curve(ECPublicKey key) {
+        try {
+            var parameters = AlgorithmParameters.getInstance("EC");
+            parameters.init(key.getParams());
+            var curve = parameters.getParameterSpec(ECGenParameterSpec.class).getName();
+            return switch (curve) {
+                case "secp256r1", "1.2.840.10045.3.1.7" -> "P-256";
+                case "secp384r1", "1.3.132.0.34" -> "P-384";
+                case "secp521r1", "1.3.132.0.35" -> "P-521";
+                default -> curve;
+            };
+        } catch (GeneralSecurityException _) {
+            return "unknown"; // the JDK would not have read the key
         }
     }
 }

@@ -1,14 +1,13 @@
 package org.mutatio.ports.tls;
 
-import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Set;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.stream.Stream;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SNIHostName;
@@ -18,42 +17,17 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
-/// Makes engines for the server's side: TLS 1.2 and 1.3, certificate by server name, session tickets (JSSE's
-/// default).
+/// Makes engines for the server's side: a [TlsProfile], the certificate by server name, session tickets.
 ///
-/// Two profiles. *Client* is Mozilla's "intermediate" without its tolerance: mail programs are young. *mx* adds
-/// CBC suites with forward secrecy: a sender that can do no better would otherwise send in the clear, and weak
-/// encryption is better than none (RFC 7435 section 3). What was used is counted.
+/// One context for all listeners and for its whole life: the keys of its tickets are changed each hour
+/// and taken for a day by JSSE, and no reload of certificates touches them. A ticket is good at every
+/// listener whose profile has its suite.
 public final class ServerTls {
-    private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
-
-    private static final List<String> CLIENT = List.of(
-            "TLS_AES_256_GCM_SHA384",
-            "TLS_CHACHA20_POLY1305_SHA256",
-            "TLS_AES_128_GCM_SHA256",
-            "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
-            "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
-            "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
-            "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
-            "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
-            "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256");
-
-    private static final List<String> TOLERATED = List.of(
-            "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384",
-            "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384",
-            "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256",
-            "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256",
-            "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA",
-            "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA",
-            "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA",
-            "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA");
-
-    /// No finite-field groups: they cost the server most and modern clients want none.
-    private static final List<String> GROUPS = List.of("x25519", "secp256r1", "secp384r1", "x448", "secp521r1");
+    /// Sessions of clients that know no tickets (RFC 5077) lie here; those of the others lie with them.
+    private static final int SESSIONS_KEPT = 2_000;
 
     private final SSLContext context;
-    private final SSLParameters client;
-    private final SSLParameters strangers;
+    private final Map<TlsProfile, SSLParameters> parameters = new EnumMap<>(TlsProfile.class);
 
     public ServerTls(CertificateFolder certificates) {
         try {
@@ -62,40 +36,28 @@ public final class ServerTls {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every JDK has TLS", e);
         }
+        context.getServerSessionContext().setSessionCacheSize(SESSIONS_KEPT);
         var supported = context.getSupportedSSLParameters();
-        this.client = parameters(supported, CLIENT);
-        this.strangers = parameters(
-                supported,
-                java.util.stream.Stream.concat(CLIENT.stream(), TOLERATED.stream())
-                        .toList());
-    }
-
-    private static SSLParameters parameters(SSLParameters supported, List<String> suites) {
-        var parameters = new SSLParameters();
-        parameters.setProtocols(PROTOCOLS);
-        parameters.setCipherSuites(among(suites, supported.getCipherSuites()));
-        parameters.setUseCipherSuitesOrder(true);
-        var groups = supported.getNamedGroups();
-        if (groups != null) {
-            parameters.setNamedGroups(among(GROUPS, groups));
+        for (var profile : TlsProfile.values()) {
+            parameters.put(profile, profile.among(supported));
         }
-        return parameters;
     }
 
-    private static String[] among(List<String> wanted, String[] supported) {
-        var known = Set.copyOf(Arrays.asList(supported));
-        return wanted.stream().filter(known::contains).toArray(String[]::new);
-    }
-
-    /// @param tolerant the `mx` profile
-    public SSLEngine engine(boolean tolerant) throws IOException {
-        var engine = context.createSSLEngine();
+    /// A server's engine, not begun.
+    ///
+    /// @param serverName as the client said it, where that is known already: see [BySni]
+    public SSLEngine engine(TlsProfile profile, @Nullable String serverName) {
+        var engine = serverName == null ? context.createSSLEngine() : context.createSSLEngine(serverName, -1);
         engine.setUseClientMode(false);
-        engine.setSSLParameters(tolerant ? strangers : client);
+        engine.setSSLParameters(parameters.get(profile));
         return engine;
     }
 
     /// Answers JSSE's questions from the certificates of the moment; an alias is a [Certificate#id].
+    ///
+    /// A ticket holds checksums of the chain it was made with. JSSE asks for that chain before it has
+    /// read the server's name, and drops the ticket if another one is given; so the name stands in the
+    /// engine as its "peer host".
     private static final class BySni extends X509ExtendedKeyManager {
         private final CertificateFolder certificates;
 
@@ -106,10 +68,12 @@ public final class ServerTls {
         @Override
         public @Nullable String chooseEngineServerAlias(
                 String keyType, Principal @Nullable [] issuers, SSLEngine engine) {
-            var session = engine.getHandshakeSession();
-            String name = null;
-            if (session instanceof ExtendedSSLSession extended) {
-                for (var requested : extended.getRequestedServerNames()) {
+            var name = engine.getPeerHost();
+            if (engine.getHandshakeSession() instanceof ExtendedSSLSession session) {
+                if (!verifies(session.getPeerSupportedSignatureAlgorithms(), keyType)) {
+                    return null;
+                }
+                for (var requested : session.getRequestedServerNames()) {
                     if (requested instanceof SNIHostName host) {
                         name = host.getAsciiName();
                     }
@@ -117,10 +81,20 @@ public final class ServerTls {
             }
             return certificates
                     .current()
-                    .find(name)
-                    .filter(certificate -> certificate.keyType().equals(keyType))
+                    .find(name, keyType)
                     .map(Certificate::id)
                     .orElse(null);
+        }
+
+        /// JSSE does not look before it asks, under TLS 1.2, and fails when the signature is due.
+        private static boolean verifies(String[] algorithms, String keyType) {
+            return algorithms.length == 0
+                    || Stream.of(algorithms).anyMatch(algorithm -> switch (keyType) {
+                        case "EC" -> algorithm.endsWith("withECDSA");
+                        case "RSA" -> algorithm.endsWith("withRSA") || algorithm.equals("RSASSA-PSS");
+                        case "EdDSA" -> algorithm.startsWith("Ed");
+                        default -> true;
+                    });
         }
 
         @Override

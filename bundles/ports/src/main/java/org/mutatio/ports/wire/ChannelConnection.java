@@ -20,8 +20,9 @@ import org.mutatio.net.TlsSession;
 
 /// One accepted connection over its [Layer]s.
 ///
-/// Threads: streams, layers and `awaitInput` belong to the session's thread. [#wake], [#handOver] and [#close]
-/// may come from any; a close from elsewhere only shuts the channel, the session then finds out.
+/// Threads: streams, layers and `awaitInput` belong to the session's thread. [#wake], [#handOver] and
+/// [#close] may come from any; a close from elsewhere only shuts the channel, the session then finds
+/// out.
 public final class ChannelConnection implements Connection {
     /// What a read has when nobody set a time-out: the octets that `awaitInput` promised should be there.
     private static final int FIRST_TIMEOUT_MILLIS = 5_000;
@@ -29,8 +30,8 @@ public final class ChannelConnection implements Connection {
     /// `setSoTimeout(0)` means for ever to a Socket; every wait of ours ends.
     private static final int LONGEST_TIMEOUT_MILLIS = 300_000;
 
-    /// How much and how long a closed conversation is read on, so that the peer gets our last reply: a close with
-    /// unread octets makes the kernel send RST, which overtakes it.
+    /// How much and how long a closed conversation is read on, so that the peer gets our last reply: a
+    /// close with unread octets makes the kernel send RST, which overtakes it.
     private static final int LINGER_OCTETS = 256 * 1024;
 
     private static final int LINGER_MILLIS = 500;
@@ -129,7 +130,8 @@ public final class ChannelConnection implements Connection {
         return readTimeout;
     }
 
-    /// Reads for the session; whoever waits for an answer has finished speaking, so that our output goes first.
+    /// Reads for the session; whoever waits for an answer has finished speaking, so that our output
+    /// goes first.
     int read(byte[] into, int offset, int length) throws IOException {
         requireOpen();
         output.flush();
@@ -227,9 +229,10 @@ public final class ChannelConnection implements Connection {
         }
     }
 
-    /// RFC 3207 section 5 and the USENIX Security paper of 2021 ("NO STARTTLS"): octets that came with the
-    /// command belong to the plain conversation. Those still in the kernel are the client's hello or they are
-    /// not; no other octet begins a handshake record (RFC 8446 section 5.1), and nothing of ours is said to them.
+    /// RFC 3207 section 5 and the USENIX Security paper of 2021 ("NO STARTTLS"): octets that came with
+    /// the command belong to the plain conversation. Those still in the kernel are the client's hello
+    /// or they are not; no other octet begins a handshake record (RFC 8446 section 5.1), and nothing of
+    /// ours is said to them.
     ///
     /// A swap that begins now is not for this wait to end: the go-ahead was said, and a sender whose
     /// handshake fails comes back without TLS, or not at all. The session hears of it before its next
@@ -259,7 +262,7 @@ public final class ChannelConnection implements Connection {
 
     private void shakeHands(long begin, long end) throws IOException {
         try {
-            var layer = new TlsLayer(attachment.engine(), wire);
+            var layer = TlsLayer.accept(attachment::engine, wire, end);
             layer.handshake(end);
             tlsLayer = layer;
             tls = new EngineTlsSession(layer.engine());
@@ -314,8 +317,8 @@ public final class ChannelConnection implements Connection {
         }
     }
 
-    /// By the session's thread: says what is left, goodbye, and reads on a little. By any other: only shuts the
-    /// channel.
+    /// By the session's thread: says what is left, goodbye, and reads on a little. By any other: only
+    /// shuts the channel.
     @Override
     public void close() {
         try {

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /// One storey of a connection: octets in and out. Used by the session's thread alone.
-sealed interface Layer permits Wire, TlsLayer, DeflateLayer {
+interface Layer {
 
     /// Reads at least one octet; the octets go straight into the caller's array when nothing is buffered.
     ///

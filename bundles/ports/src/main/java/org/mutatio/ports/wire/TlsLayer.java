@@ -13,11 +13,19 @@ import org.jspecify.annotations.Nullable;
 
 /// TLS on top of another storey, by JSSE's engine, so that an idle session holds no record buffer.
 ///
-/// Half records survive a time-out: they stay in `netIn`. A peer that asks for a new handshake under TLS 1.2 is
-/// cut off (RFC 9325 section 3.5: no renegotiation by the client).
+/// Half records survive a time-out: they stay in `netIn`. A peer that asks for a new handshake under
+/// TLS 1.2 is cut off (RFC 9325 section 3.5: no renegotiation by the client).
 final class TlsLayer implements Layer {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     private static final byte[] NONE = new byte[0];
+
+    /// The first record and a little: at least what an engine wants room for.
+    private static final int HELLO = 17 * 1024;
+
+    /// Room beyond one record. The engine wraps the next record only where the largest one would fit,
+    /// so without this each of a flight's small records would be a packet of its own, and what follows
+    /// a half-sent flight (an alert) would not fit.
+    private static final int FLIGHT = 8 * 1024;
 
     private final SSLEngine engine;
     private final Layer below;
@@ -30,9 +38,43 @@ final class TlsLayer implements Layer {
     private boolean ended;
     private boolean established;
 
-    TlsLayer(SSLEngine engine, Layer below) {
+    /// @param hello octets of the network that are there already, ready to be read
+    private TlsLayer(SSLEngine engine, Layer below, ByteBuffer hello) {
         this.engine = engine;
         this.below = below;
+        this.netIn = hello;
+        this.underflow = !hello.hasRemaining();
+    }
+
+    /// Where the engine comes from, once the client has said whom it wants.
+    interface Engines {
+        SSLEngine engine(@Nullable String serverName) throws IOException;
+    }
+
+    /// Awaits the client's hello.
+    ///
+    /// @param deadline as of [#handshake]
+    static TlsLayer accept(Engines engines, Layer below, long deadline) throws IOException {
+        var hello = ByteBuffer.allocate(HELLO).limit(0);
+        var wanted = ClientHello.length(hello);
+        while (wanted >= 0 && (wanted == 0 || hello.remaining() < wanted)) {
+            var end = hello.limit();
+            var count = below.read(hello.array(), end, hello.capacity() - end, left(deadline));
+            if (count < 0) {
+                throw new SSLHandshakeException("the peer ended in the handshake");
+            }
+            wanted = ClientHello.length(hello.limit(end + count));
+        }
+        var name = wanted < 0 ? null : ClientHello.serverName(hello).orElse(null);
+        return new TlsLayer(engines.engine(name), below, hello);
+    }
+
+    private static int left(long deadline) throws SocketTimeoutException {
+        var left = deadline - System.nanoTime();
+        if (left <= 0) {
+            throw new SocketTimeoutException("TLS handshake took too long");
+        }
+        return Math.clamp(TimeUnit.NANOSECONDS.toMillis(left), 1, Integer.MAX_VALUE);
     }
 
     SSLEngine engine() {
@@ -106,11 +148,7 @@ final class TlsLayer implements Layer {
 
     /// Reads more of the network's octets behind those that are there.
     private void receive(long deadline) throws IOException {
-        var left = deadline - System.nanoTime();
-        if (left <= 0) {
-            throw new SocketTimeoutException("TLS handshake took too long");
-        }
-        receive(Math.clamp(TimeUnit.NANOSECONDS.toMillis(left), 1, Integer.MAX_VALUE));
+        receive(left(deadline));
     }
 
     private void receive(int millis) throws IOException {
@@ -314,7 +352,11 @@ final class TlsLayer implements Layer {
         var out = out();
         out.clear();
         while (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP && !engine.isOutboundDone()) {
-            if (engine.wrap(NOTHING, out).bytesProduced() == 0) {
+            // Records of a flight that was begun go first.
+            var result = engine.wrap(NOTHING, out);
+            if (result.getStatus() == SSLEngineResult.Status.BUFFER_OVERFLOW && out.position() > 0) {
+                send(out);
+            } else if (result.bytesProduced() == 0) {
                 break;
             }
         }
@@ -324,7 +366,8 @@ final class TlsLayer implements Layer {
     private ByteBuffer in() {
         var in = netIn;
         if (in == null) {
-            in = ByteBuffer.allocate(engine.getSession().getPacketBufferSize()).limit(0);
+            in = ByteBuffer.allocate(Math.max(HELLO, engine.getSession().getPacketBufferSize()))
+                    .limit(0);
             netIn = in;
         }
         return in;
@@ -343,7 +386,7 @@ final class TlsLayer implements Layer {
     private ByteBuffer out() {
         var out = netOut;
         if (out == null) {
-            out = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
+            out = ByteBuffer.allocate(engine.getSession().getPacketBufferSize() + FLIGHT);
             netOut = out;
         }
         return out;

@@ -35,7 +35,7 @@ class HouseTest {
 
     private static ListenerSettings listener(String name, String protocol, String address, List<String> proxies) {
         return ListenerSettings.of(
-                name, protocol, "", address, "none", false, !proxies.isEmpty(), proxies, Map.of("banner", "short"));
+                name, protocol, "", address, "none", "", false, !proxies.isEmpty(), proxies, Map.of("banner", "short"));
     }
 
     @Test
@@ -297,8 +297,8 @@ class HouseTest {
         }
     }
 
-    /// The old house has a minute behind it when the new one runs already: what it gave on, and what came after it,
-    /// is not its own any more.
+    /// The old house has a minute behind it when the new one runs already: what it gave on, and what
+    /// came after it, is not its own any more.
     @Test
     void aHouseThatIsBeingReplacedClosesNoSocketOfTheNewOne() throws Exception {
         var vault = new ChannelVault();
@@ -386,8 +386,8 @@ class HouseTest {
         }
     }
 
-    /// A handler may fail in any way: an Error of a class that its bundle took along, a socket that it closed. Its
-    /// place, its channel and its entry in the vault are given back.
+    /// A handler may fail in any way: an Error of a class that its bundle took along, a socket that it
+    /// closed. Its place, its channel and its entry in the vault are given back.
     @ParameterizedTest
     @CsvSource({"error", "close", "refused TLS", "open streams"})
     void howeverASessionEndsNothingOfItStays(String how) throws Exception {
@@ -548,16 +548,24 @@ class HouseTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            pop3 |            | 127.0.0.1:0 | none | false | [[listener]] "x": protocol = "pop3": must be "smtp" or "imap"
-            imap | mx         | 127.0.0.1:0 | none | false | [[listener]] "x": role = "mx": imap has no roles
-            smtp | relay      | 127.0.0.1:0 | none | false | [[listener]] "x": role = "relay": must be "mx", "submission" or "lmtp"
-            smtp | mx         | 127.0.0.1   | none | false | [[listener]] "x": address = "127.0.0.1" is no listening address; write it like "127.0.0.1:2525", "[::1]:2525" or "*:25"
-            smtp | mx         | host.test:1 | none | false | [[listener]] "x": address = "host.test:1" is no listening address; write it like "127.0.0.1:2525", "[::1]:2525" or "*:25"
-            smtp | mx         | 127.0.0.1:0 | yes  | false | [[listener]] "x": tls = "yes": must be "none", "starttls" or "implicit"
-            smtp | submission | *:587       | none | true  | [[listener]] "x": plaintext-auth = true is for loopback addresses only, such as "127.0.0.1:2587"; this one is "*:587"
+            pop3 |            | 127.0.0.1:0 | none |        | false | [[listener]] "x": protocol = "pop3": must be "smtp" or "imap"
+            imap | mx         | 127.0.0.1:0 | none |        | false | [[listener]] "x": role = "mx": imap has no roles
+            smtp | relay      | 127.0.0.1:0 | none |        | false | [[listener]] "x": role = "relay": must be "mx", "submission" or "lmtp"
+            smtp | mx         | 127.0.0.1   | none |        | false | [[listener]] "x": address = "127.0.0.1" is no listening address; write it like "127.0.0.1:2525", "[::1]:2525" or "*:25"
+            smtp | mx         | host.test:1 | none |        | false | [[listener]] "x": address = "host.test:1" is no listening address; write it like "127.0.0.1:2525", "[::1]:2525" or "*:25"
+            smtp | mx         | 127.0.0.1:0 | yes  |        | false | [[listener]] "x": tls = "yes": must be "none", "starttls" or "implicit"
+            smtp | submission | *:587       | none |        | true  | [[listener]] "x": plaintext-auth = true is for loopback addresses only, such as "127.0.0.1:2587"; this one is "*:587"
+            smtp | mx         | 127.0.0.1:0 | starttls | old | false | [[listener]] "x": tls-profile = "old": must be "mx" or "client"
+            smtp | mx         | 127.0.0.1:0 | none | client | false | [[listener]] "x": tls-profile = "client" has no meaning where tls = "none": leave one of them out
             """)
     void aTableThatMakesNoSenseIsNamed(
-            String protocol, String role, String address, String tls, boolean plaintextAuth, String problem) {
+            String protocol,
+            String role,
+            String address,
+            String tls,
+            String profile,
+            boolean plaintextAuth,
+            String problem) {
         var e = assertThrows(
                 IllegalArgumentException.class,
                 () -> ListenerSettings.of(
@@ -566,6 +574,7 @@ class HouseTest {
                         role == null ? "" : role,
                         address,
                         tls,
+                        profile == null ? "" : profile,
                         plaintextAuth,
                         false,
                         List.of(),

@@ -38,7 +38,7 @@ final class TestHouse implements AutoCloseable {
     }
 
     static ListenerSettings settings(String name, String tls) {
-        return ListenerSettings.of(name, "smtp", "mx", "127.0.0.1:0", tls, false, false, List.of(), Map.of());
+        return ListenerSettings.of(name, "smtp", "mx", "127.0.0.1:0", tls, "", false, false, List.of(), Map.of());
     }
 
     /// @return the port

@@ -6,9 +6,11 @@ import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.function.Consumer;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -36,6 +38,17 @@ final class TestTls {
         if (protocols.length > 0) {
             parameters.setProtocols(protocols);
         }
+        tls.setSSLParameters(parameters);
+        tls.startHandshake();
+        return tls;
+    }
+
+    /// With settings of the test's own; the handshake is done. A session of one port is offered at the
+    /// others too.
+    SSLSocket over(Socket socket, Consumer<SSLParameters> settings) throws IOException {
+        var tls = (SSLSocket) context.getSocketFactory().createSocket(socket, "server.test", 1, true);
+        var parameters = tls.getSSLParameters();
+        settings.accept(parameters);
         tls.setSSLParameters(parameters);
         tls.startHandshake();
         return tls;

@@ -110,8 +110,9 @@ class TlsTest {
         }
     }
 
-    /// A swap begins between our go-ahead and the client's hello: the handshake is done, and the session hears of the
-    /// swap before its next command. A sender whose handshake failed would come back without TLS.
+    /// A swap begins between our go-ahead and the client's hello: the handshake is done, and the
+    /// session hears of the swap before its next command. A sender whose handshake failed would come
+    /// back without TLS.
     @ParameterizedTest
     @CsvSource({"hand over", "wake"})
     void noSignalBreaksAHandshakeThatWasGranted(String signal) throws Exception {
@@ -202,6 +203,7 @@ class TlsTest {
                 "",
                 "127.0.0.1:0",
                 "implicit",
+                "",
                 false,
                 true,
                 java.util.List.of("127.0.0.0/8"),
@@ -394,8 +396,8 @@ class TlsTest {
         }
     }
 
-    /// Passes octets on; after the cut it gives the server one third of them at a time, and waits for a time-out
-    /// there in between.
+    /// Passes octets on; after the cut it gives the server one third of them at a time, and waits for a
+    /// time-out there in between.
     private static final class Relay implements AutoCloseable {
         private final ServerSocket in = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         final java.util.concurrent.atomic.AtomicInteger pieces = new java.util.concurrent.atomic.AtomicInteger();

@@ -179,7 +179,7 @@ class CertificateFolderTest {
         now.updateAndGet(instant -> instant.plus(Duration.ofDays(720)));
         folder.remind();
         assertNotEquals(first, serialOf("x"));
-        assertEquals(List.of(new CertificateFolder.Expiry("self-signed", 730)), folder.expiries());
+        assertEquals(List.of(new CertificateFolder.Expiry("self-signed", 730, false)), folder.expiries());
     }
 
     /// OSGi renames while the housekeeper looks.
@@ -224,7 +224,8 @@ class CertificateFolderTest {
         assertEquals("a.example", serves("a.example"));
     }
 
-    /// Whatever lies in the files: it is refused, or read; nothing is thrown that would keep the others waiting.
+    /// Whatever lies in the files: it is refused, or read; nothing is thrown that would keep the others
+    /// waiting.
     @Test
     void damagedFilesAreRefusedAndNothingElse() throws Exception {
         var seed = 20261130L;
@@ -405,15 +406,15 @@ class CertificateFolderTest {
     void expiryIsTold() throws Exception {
         put("m.example", pair("EC", "m.example"));
         folder.load();
-        assertEquals(List.of(new CertificateFolder.Expiry("m.example", 89)), folder.expiries());
+        assertEquals(List.of(new CertificateFolder.Expiry("m.example", 89, false)), folder.expiries());
     }
 
     @Test
     void onlyTwoVersionsOfTls() throws Exception {
         folder.load();
         var tls = new ServerTls(folder);
-        var tolerant = tls.engine(true);
-        var strict = tls.engine(false);
+        var tolerant = tls.engine(TlsProfile.MX, null);
+        var strict = tls.engine(TlsProfile.CLIENT, null);
         assertEquals(List.of("TLSv1.3", "TLSv1.2"), List.of(tolerant.getEnabledProtocols()));
         assertEquals(List.of("TLSv1.3", "TLSv1.2"), List.of(strict.getEnabledProtocols()));
         assertTrue(List.of(tolerant.getEnabledCipherSuites()).contains("TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA"));
