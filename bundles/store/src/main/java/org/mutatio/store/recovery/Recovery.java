@@ -343,6 +343,16 @@ public final class Recovery {
 
     /// Opens the live index after an error at run time and brings it to `upTo` without touching any state.
     public Index reopen(StoreState state, long upTo) throws IOException {
+        if (!Files.exists(Index.file(data))) {
+            // Set aside before, and there was no room for another. An empty one would do only with all of the journal.
+            Optional<Path> newest = checkpoints().stream().findFirst();
+            if (newest.isPresent()) {
+                unpack(newest.get());
+            } else if (journal.firstKept() > 1) {
+                throw new IOException(
+                        "there is no index and no checkpoint, and the journal begins at record " + journal.firstKept());
+            }
+        }
         try {
             Index index = Index.open(data, files);
             try {
@@ -362,10 +372,6 @@ public final class Recovery {
             Path live = Index.file(data);
             if (Files.exists(live) && !full()) {
                 setAside(live, "it did not open again: " + e.getMessage());
-                Optional<Path> newest = checkpoints().stream().findFirst();
-                if (newest.isPresent()) {
-                    unpack(newest.get());
-                }
             }
             throw new IOException("the index did not open again: " + e.getMessage(), e);
         }
