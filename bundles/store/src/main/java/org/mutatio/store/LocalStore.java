@@ -753,13 +753,27 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
             return;
         }
         closed = true;
-        upkeep.close();
-        committer.close();
-        applier.close();
-        journal.close();
-        traces.close();
-        files.force(org.mutatio.store.index.Index.file(data));
-        running.close();
+        boolean whole = false;
+        try {
+            upkeep.close();
+            committer.close();
+            try {
+                applier.close();
+            } finally {
+                journal.close();
+            }
+            traces.close();
+            if (applier.problem().isEmpty()) {
+                files.force(org.mutatio.store.index.Index.file(data));
+                whole = true;
+            }
+        } finally {
+            if (whole) {
+                running.close();
+            } else {
+                running.abandon(); // the next start looks closely, and can take the lock
+            }
+        }
         LOG.info("event=store.closed sequence={}", journal.last());
     }
 

@@ -75,6 +75,7 @@ public final class Applier implements AutoCloseable {
     private volatile long applied;
     private volatile long waitingSince;
     private volatile @Nullable String indexProblem;
+    private volatile boolean ending;
 
     public Applier(
             StoreState state, Index index, long applied, IndexOpener opener, Halt halt, java.time.InstantSource clock) {
@@ -295,12 +296,12 @@ public final class Applier implements AutoCloseable {
     }
 
     /// The index failed: a full disk, or H2 itself. State and views are right in memory already.
-    private void repair(SQLException cause, long sequence) throws IOException {
+    private void repair(SQLException cause, long sequence) {
         LOG.error("event=index.failed reason=\"{}\"", cause.toString());
         indexProblem = "index failed: " + cause.getMessage();
         closeQuietly();
         long wait = 100;
-        while (true) {
+        while (!ending) {
             try {
                 index = opener.reopen(sequence);
                 indexProblem = null;
@@ -312,6 +313,13 @@ public final class Applier implements AutoCloseable {
                 wait = Math.min(wait * 2, 5_000);
             }
         }
+        LOG.warn("event=index.left-behind reason=\"the store closes; the next start brings it up to the journal\"");
+    }
+
+    /// The store closes: an index that fails is not waited for.
+    void ending() {
+        ending = true;
+        java.util.concurrent.locks.LockSupport.unpark(thread);
     }
 
     private static void pause(long millis) {
@@ -432,6 +440,9 @@ public final class Applier implements AutoCloseable {
                 break;
             } catch (SQLException e) {
                 repair(e, applied);
+                if (ending) {
+                    return;
+                }
             }
         }
         MailboxInfo known = info.get();

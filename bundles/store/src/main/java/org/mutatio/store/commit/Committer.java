@@ -383,8 +383,8 @@ public final class Committer implements AutoCloseable {
                     "event=journal.write-failed changes={} reason=\"{}\"",
                     batch.events().size(),
                     e.toString());
-            forgetDecisions();
-            fail(batch, e);
+            fail(batch, e); // first: the index may have no room either, and then it takes its time
+            forgetDecisions(e);
             return false;
         }
         meters.histogram("mutatio_store_fsync_seconds").observe(System.nanoTime() - start);
@@ -405,16 +405,26 @@ public final class Committer implements AutoCloseable {
     }
 
     /// The head holds decisions that were not written: it begins again at the applied state, once that has
-    /// caught up.
-    private void forgetDecisions() {
+    /// caught up. Whoever comes while that takes long is told so.
+    private void forgetDecisions(IOException cause) {
+        long patience = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(APPLY_PATIENCE_MILLIS);
         while (applier.backlog() > 0) {
             java.util.concurrent.locks.LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+            if (System.nanoTime() > patience && applier.backlog() > 0) {
+                List<Task> waiting = new ArrayList<>();
+                int _ = queue.drainTo(waiting);
+                fail(waiting, cause);
+            }
         }
         head = applied.copy();
     }
 
     private static void fail(Batch batch, IOException cause) {
-        for (Task task : batch.tasks()) {
+        fail(batch.tasks(), cause);
+    }
+
+    private static void fail(List<Task> tasks, IOException cause) {
+        for (Task task : tasks) {
             task.fail(new StoreUnavailableException(FULL, "journal: " + cause));
         }
     }
@@ -423,6 +433,7 @@ public final class Committer implements AutoCloseable {
     @Override
     public void close() {
         closing = true;
+        applier.ending();
         boolean interrupted = false;
         while (thread.isAlive()) {
             try {

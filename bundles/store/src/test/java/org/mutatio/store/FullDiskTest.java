@@ -1,0 +1,220 @@
+package org.mutatio.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.mutatio.api.metrics.Meters;
+import org.mutatio.api.store.Change;
+import org.mutatio.api.store.Flags;
+import org.mutatio.api.store.MailboxInfo;
+import org.mutatio.api.store.OpenMailbox;
+import org.mutatio.api.store.Spool;
+import org.mutatio.api.store.StoreUnavailableException;
+import org.mutatio.api.store.StoredAccount;
+import org.mutatio.api.store.UidRange;
+import org.mutatio.api.trace.Trace;
+import org.mutatio.sdk.mail.MailId;
+import org.mutatio.sdk.mail.Octets;
+import org.mutatio.store.disk.LyingDisk;
+import org.mutatio.store.disk.LyingDisk.Step;
+
+/// A disk without room: what was answered stays, nobody waits for ever, and room that comes back is enough.
+class FullDiskTest {
+
+    private static final Duration MONTH = Duration.ofDays(30);
+
+    @TempDir
+    Path folder;
+
+    private volatile Instant now = Instant.parse("2026-11-25T10:00:00Z");
+    private final Random random = new Random(3);
+
+    private LocalStore open(org.mutatio.store.journal.Files files) throws IOException {
+        return LocalStore.open(
+                folder.resolve("data"),
+                new LocalStore.Settings(64 << 10, 8 << 10, 1 << 20, 1 << 20, MONTH),
+                () -> now,
+                (reason, cause) -> {
+                    throw new AssertionError(reason, cause);
+                },
+                new Meters(),
+                files);
+    }
+
+    private static boolean any(Step step) {
+        return step instanceof Step.Write || step instanceof Step.Create || step instanceof Step.Truncate;
+    }
+
+    private static boolean index(Step step) {
+        return switch (step) {
+            case Step.Write write -> write.file().toString().endsWith(".mv.db");
+            case Step.Create create -> create.file().toString().endsWith(".mv.db");
+            case Step.Truncate truncate -> truncate.file().toString().endsWith(".mv.db");
+            default -> false;
+        };
+    }
+
+    private static MailboxInfo inbox(LocalStore store) {
+        return store.mailbox(store.accounts().getFirst().id(), "INBOX").orElseThrow();
+    }
+
+    private MailId deliver(LocalStore store, int size) throws Exception {
+        MailId id = MailId.of(now, random);
+        byte[] octets = new byte[size];
+        random.nextBytes(octets);
+        try (Spool spool = store.spool()) {
+            spool.write(ByteBuffer.wrap(octets));
+            Octets _ = spool.content();
+            Change.Delivered _ = store.commit(new Change.Deliver(
+                    id,
+                    now,
+                    spool,
+                    List.of(new Change.Outcome(
+                            List.of(new Change.Slice.Received(0, size)),
+                            ByteBuffer.allocate(0),
+                            List.of(new Change.Placement(
+                                    store.accounts().getFirst().id(), new Change.Place.Name("INBOX"), Flags.NONE, now)),
+                            List.of())),
+                    new Trace(id, now, "s", "mx", "192.0.2.7", "", List.of(), Optional.empty(), 1, "kept", List.of()),
+                    Optional.empty()));
+        }
+        return id;
+    }
+
+    private static List<MailId> mails(LocalStore store) throws Exception {
+        List<MailId> mails = new ArrayList<>();
+        try (OpenMailbox open = store.open(inbox(store).id())) {
+            for (int i = 0; i < open.state().size(); i++) {
+                mails.add(open.message(open.state().uid(i)).mailId());
+            }
+        }
+        return mails;
+    }
+
+    private static void account(LocalStore store) throws Exception {
+        StoredAccount _ = store.commit(new Change.SaveAccount(
+                new StoredAccount(0, "ann@example.com", "", List.of(), OptionalLong.empty(), true, Instant.EPOCH)));
+    }
+
+    private static void await(BooleanSupplier fact) throws InterruptedException {
+        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!fact.getAsBoolean()) {
+            assertTrue(System.nanoTime() < end, "not within 30 s");
+            Thread.sleep(5);
+        }
+    }
+
+    /// Mail goes on until the index, which is written now and then, has failed.
+    private void failIndex(LocalStore store, List<MailId> kept) throws Exception {
+        while (store.status().problem().isEmpty()) {
+            kept.add(deliver(store, 100));
+        }
+    }
+
+    @Test
+    void anIndexThatWentAwayComesFromItsCheckpoint() throws Exception {
+        LyingDisk disk = new LyingDisk(folder);
+        List<MailId> kept = new ArrayList<>();
+        try (LocalStore store = open(disk)) {
+            account(store);
+            for (int i = 1; i <= 30; i++) {
+                MailId _ = deliver(store, 5_000);
+            }
+            Change.FlagsStored _ = store.commit(new Change.StoreFlags(
+                    inbox(store).id(),
+                    List.of(new UidRange(1, 30)),
+                    Change.FlagMode.ADD,
+                    Flags.of(Flags.DELETED),
+                    OptionalLong.empty()));
+            Change.Expunged _ = store.commit(new Change.Expunge(inbox(store).id(), List.of()));
+            kept.add(deliver(store, 70_000));
+            now = Instant.now().plus(MONTH).plusSeconds(60);
+            for (int round = 0; round < 4; round++) {
+                kept.add(deliver(store, 5_000));
+                store.checkpoint();
+                store.keep();
+            }
+            assertTrue(store.status().firstKept() > 1, "the account's record is gone from the journal");
+            disk.fail(FullDiskTest::index, false);
+            failIndex(store, kept);
+            // As it is when it was set aside and there was no room to unpack the checkpoint.
+            boolean _ = Files.deleteIfExists(folder.resolve("data").resolve("index.mv.db"));
+            disk.heal();
+            await(() -> store.status().problem().isEmpty());
+            assertEquals(List.of(), store.verify(_ -> {}).problems());
+        }
+        try (LocalStore store = open(disk)) {
+            assertEquals(
+                    List.of("ann@example.com"),
+                    store.accounts().stream().map(StoredAccount::address).toList());
+            assertEquals(kept, mails(store));
+        }
+    }
+
+    private boolean taken(LocalStore store, List<MailId> kept) {
+        try {
+            return kept.add(deliver(store, 100));
+        } catch (StoreUnavailableException _) {
+            return false;
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void nobodyWaitsForAnIndexThatHasNoRoom() throws Exception {
+        LyingDisk disk = new LyingDisk(folder);
+        List<MailId> kept = new ArrayList<>();
+        LocalStore store = open(disk);
+        account(store);
+        disk.fail(FullDiskTest::index, false);
+        failIndex(store, kept);
+        disk.fail(FullDiskTest::any, true);
+        assertTimeoutPreemptively(Duration.ofSeconds(30), () -> {
+            for (int i = 0; i < 3; i++) {
+                assertThrows(StoreUnavailableException.class, () -> deliver(store, 100));
+            }
+        });
+        disk.heal();
+        await(() -> taken(store, kept));
+        assertEquals(kept, mails(store));
+        store.close();
+    }
+
+    @Test
+    void aStoreWithoutRoomCanBeStopped() throws Exception {
+        LyingDisk disk = new LyingDisk(folder);
+        List<MailId> kept = new ArrayList<>();
+        LocalStore store = open(disk);
+        account(store);
+        disk.fail(FullDiskTest::index, false);
+        failIndex(store, kept);
+        assertTimeoutPreemptively(Duration.ofSeconds(30), () -> {
+            try {
+                store.close();
+            } catch (IOException _) {
+                // it says that the index is not whole
+            }
+        });
+        disk.heal();
+        try (LocalStore again = open(disk)) {
+            assertEquals(kept, mails(again));
+        }
+    }
+}
