@@ -743,6 +743,11 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
                     .map(mail -> "mail " + mail + " cannot be read any more: its record is damaged")
                     .toList());
         }
+        for (Journal.Loss loss : journal.losses()) {
+            report.problems(index.liveIn(Repair.segment(loss.segment()), loss.offset(), loss.end()).stream()
+                    .map(mail -> "mail " + mail + " cannot be read any more: its record was set aside")
+                    .toList());
+        }
         report.problems(index.danglingReferences());
         report.problems(index.wrongCounters());
     }

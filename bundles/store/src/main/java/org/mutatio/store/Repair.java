@@ -91,6 +91,9 @@ public final class Repair {
         }
         upkeep.alone(() -> {
             upkeep.closeSegment();
+            for (Journal.Loss loss : journal.losses()) {
+                left(loss); // by a repair that a crash ended
+            }
             for (Journal.Damage damage : journal.damages()) {
                 setAside(damage);
             }
@@ -118,20 +121,38 @@ public final class Repair {
         return problem.startsWith("mailbox ") || problem.startsWith("the index ");
     }
 
+    /// The number that a segment's name is.
+    static long segment(String name) {
+        return HexFormat.fromHexDigitsToLong(name.substring(0, name.length() - 4));
+    }
+
+    private void left(Journal.Loss loss) throws IOException {
+        try {
+            long segment = segment(loss.segment());
+            if (!applier.index().liveIn(segment, loss.offset(), loss.end()).isEmpty()) {
+                gather(segment, loss.offset(), loss.end());
+            }
+        } catch (SQLException e) {
+            throw Index.failed("what was set aside of segment " + loss.segment(), e);
+        }
+    }
+
+    private void gather(long segment, long from, long to) throws SQLException {
+        for (Index.Place place : applier.index().placesOf(segment, from, to)) {
+            boolean _ = lost.add(place.mail());
+            if (place.mailbox() != 0) {
+                boolean _ = messages.computeIfAbsent(place.mailbox(), _ -> new TreeSet<>())
+                        .add(place.uid());
+            }
+            if (place.queued() != 0) {
+                boolean _ = queued.add(place.queued());
+            }
+        }
+    }
+
     private void setAside(Journal.Damage damage) {
         try {
-            long segment = HexFormat.fromHexDigitsToLong(
-                    damage.segment().substring(0, damage.segment().length() - 4));
-            for (Index.Place place : applier.index().placesOf(segment, damage.offset(), damage.end())) {
-                boolean _ = lost.add(place.mail());
-                if (place.mailbox() != 0) {
-                    boolean _ = messages.computeIfAbsent(place.mailbox(), _ -> new TreeSet<>())
-                            .add(place.uid());
-                }
-                if (place.queued() != 0) {
-                    boolean _ = queued.add(place.queued());
-                }
-            }
+            gather(segment(damage.segment()), damage.offset(), damage.end());
             Path aside = data.resolve(ASIDE).resolve(clock.millis() + "-" + damage.segment());
             journal.setAside(damage, aside);
             done.add("segment " + damage.segment() + ": records " + (damage.afterSequence() + 1) + " to "

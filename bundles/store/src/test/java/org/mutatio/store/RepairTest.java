@@ -39,6 +39,8 @@ import org.mutatio.sdk.mail.MailId;
 import org.mutatio.sdk.mail.Octets;
 import org.mutatio.store.admin.OfflineStoreActions;
 import org.mutatio.store.admin.StoreActions;
+import org.mutatio.store.journal.DiskFiles;
+import org.mutatio.store.journal.Journal;
 
 /// `store verify --fix`: what is damaged is set aside and named, and the store is whole without it.
 class RepairTest {
@@ -181,6 +183,30 @@ class RepairTest {
         }
         assertArrayEquals(good, Files.readAllBytes(copy.resolve("journal").resolve(segment.getFileName())));
         wholeForEver(left);
+    }
+
+    @Test
+    void aRepairThatACrashEndedIsFinishedByTheNext() throws Exception {
+        try (LocalStore store = open()) {
+            fill(store);
+        }
+        Path segment = segments().get(1);
+        byte[] octets = Files.readAllBytes(segment);
+        octets[octets.length / 2] ^= 1;
+        Files.write(segment, octets);
+        // The hole is there, the message is not taken out yet.
+        try (Journal journal = Journal.open(new DiskFiles(), folder.resolve("data/journal"), 32 << 10, false)) {
+            journal.scan(0, _ -> {});
+            journal.setAside(journal.damages().getFirst(), folder.resolve("data/set-aside/1"));
+        }
+        try (LocalStore store = open()) {
+            ActionResult verify = act(store, "store verify", Map.of());
+            assertTrue(verify.text().contains("cannot be read any more: its record was set aside"), verify.text());
+            ActionResult fixed = fix(store);
+            assertEquals(0, fixed.exitCode(), fixed.text());
+            assertEquals(MAILS - 1, inbox(store).size());
+            assertEquals(List.of(), store.verify(_ -> {}).problems());
+        }
     }
 
     @Test

@@ -774,6 +774,24 @@ public final class Index implements AutoCloseable {
                 });
     }
 
+    /// Ids of the mails whose records begin in a part of a segment and that lie in a mailbox or the queue.
+    public List<String> liveIn(long segment, long from, long to) throws SQLException {
+        return ask(
+                "SELECT mail_id FROM mail WHERE segment = ? AND at >= ? AND at < ? AND live > 0 ORDER BY seq LIMIT 1000",
+                query -> {
+                    query.setLong(1, segment);
+                    query.setLong(2, from);
+                    query.setLong(3, to);
+                },
+                rows -> {
+                    List<String> found = new ArrayList<>();
+                    while (rows.next()) {
+                        found.add(rows.getString(1));
+                    }
+                    return found;
+                });
+    }
+
     /// A mail, and a place where it lies.
     ///
     /// @param mailbox 0: it lies in no mailbox

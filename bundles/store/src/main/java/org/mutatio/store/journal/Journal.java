@@ -53,9 +53,10 @@ public final class Journal implements AutoCloseable {
 
     /// Records that were damaged and set aside: known to be lost.
     ///
+    /// @param end offset behind the hole
     /// @param afterSequence the last whole record before it
     /// @param beforeSequence the first whole record behind it
-    public record Loss(String segment, long afterSequence, long beforeSequence) {}
+    public record Loss(String segment, long offset, long end, long afterSequence, long beforeSequence) {}
 
     private final Files files;
     private final Path folder;
@@ -449,6 +450,8 @@ public final class Journal implements AutoCloseable {
             if (hole.isPresent() && at + hole.get().length() <= size) {
                 lose(new Loss(
                         String.valueOf(file.getFileName()),
+                        at,
+                        at + hole.get().length(),
                         expected - 1,
                         hole.get().before()));
                 expected = hole.get().before();
@@ -548,7 +551,12 @@ public final class Journal implements AutoCloseable {
         synchronized (damages) {
             boolean _ = damages.remove(damage);
         }
-        lose(new Loss(damage.segment(), damage.afterSequence(), damage.beforeSequence()));
+        lose(new Loss(
+                damage.segment(),
+                damage.offset(),
+                damage.offset() + length,
+                damage.afterSequence(),
+                damage.beforeSequence()));
     }
 
     /// Other octets for a part of a segment: some, and zeros.
