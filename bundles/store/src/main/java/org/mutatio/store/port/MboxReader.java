@@ -15,7 +15,7 @@ import java.util.Optional;
 /// `Archive.sbd/2024`.
 final class MboxReader implements AccountFolder {
     private static final int DEEPEST = 30;
-    private static final List<String> FOLDER_ENDS = List.of(".sbd", MboxWriter.EXTENSION);
+    static final List<String> FOLDER_ENDS = List.of(".sbd", MboxWriter.EXTENSION);
 
     private final Path folder;
 

@@ -38,7 +38,8 @@ final class MboxWriter implements AccountWriter {
         try {
             String[] levels = info.name().split("/", -1);
             for (int i = 0; i < levels.length; i++) {
-                file = file.resolve(FileNames.encode(levels[i]) + (i == levels.length - 1 ? EXTENSION : ""));
+                String encoded = FileNames.encode(levels[i]);
+                file = file.resolve(i == levels.length - 1 ? encoded + EXTENSION : folder(encoded));
             }
         } catch (IOException e) {
             report.problem(info.name(), String.valueOf(e.getMessage()));
@@ -70,6 +71,16 @@ final class MboxWriter implements AccountWriter {
                 report.message(octets.size());
             }
         }
+    }
+
+    /// A folder `A.mbox` would be the file of the mailbox `A`, and be read as `A`.
+    private static String folder(String encoded) {
+        for (String end : MboxReader.FOLDER_ENDS) {
+            if (encoded.endsWith(end)) {
+                return encoded.substring(0, encoded.length() - end.length()) + "%2E" + end.substring(1);
+            }
+        }
+        return encoded;
     }
 
     private static void ascii(OutputStream out, String line) throws IOException {

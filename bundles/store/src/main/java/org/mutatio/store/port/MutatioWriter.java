@@ -54,8 +54,17 @@ final class MutatioWriter implements AccountWriter {
                     continue;
                 }
                 MessageDigest digest = Hashes.sha256();
-                try (OutputStream out = new DigestOutputStream(create(to.resolve(file)), digest)) {
+                Target target = new Target(create(to.resolve(file)));
+                try (OutputStream out = new DigestOutputStream(target, digest)) {
                     octets.transfer(0, octets.size(), out);
+                } catch (IOException e) {
+                    if (target.failed) {
+                        throw e;
+                    }
+                    // One that cannot be read: its blob is gone, say. The others can.
+                    report.problem(info.name() + " UID " + uid, String.valueOf(e));
+                    Files.delete(to.resolve(file));
+                    continue;
                 }
                 MutatioFiles.line(
                         index,
@@ -81,6 +90,49 @@ final class MutatioWriter implements AccountWriter {
             info.role().map(SpecialUse::attribute).orElse(MutatioFiles.NONE),
             info.name()
         });
+    }
+
+    /// Tells a failure to write from one to read.
+    private static final class Target extends OutputStream {
+        private final OutputStream to;
+        private boolean failed;
+
+        Target(OutputStream to) {
+            this.to = to;
+        }
+
+        private interface Step {
+            void take() throws IOException;
+        }
+
+        private void step(Step step) throws IOException {
+            try {
+                step.take();
+            } catch (IOException e) {
+                failed = true;
+                throw e;
+            }
+        }
+
+        @Override
+        public void write(int octet) throws IOException {
+            step(() -> to.write(octet));
+        }
+
+        @Override
+        public void write(byte[] octets, int from, int length) throws IOException {
+            step(() -> to.write(octets, from, length));
+        }
+
+        @Override
+        public void flush() throws IOException {
+            step(to::flush);
+        }
+
+        @Override
+        public void close() throws IOException {
+            step(to::close);
+        }
     }
 
     @Override
