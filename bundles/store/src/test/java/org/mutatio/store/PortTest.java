@@ -399,6 +399,123 @@ class PortTest {
         assertEquals(content(ann, "Sent", true), content(bo, "Sent", true));
     }
 
+    /// The account `ann` exported, with an index that somebody changed.
+    private Path changed(String mailbox, java.util.function.UnaryOperator<List<String>> change) throws Exception {
+        Path out = folder.resolve("out");
+        export("ann@example.com", out, "mutatio");
+        Path index = out.resolve(mailbox).resolve("index");
+        Path _ = Files.write(index, change.apply(new ArrayList<>(Files.readAllLines(index))));
+        return out;
+    }
+
+    private static String field(String line, int number, String value) {
+        String[] fields = line.split("\t", -1);
+        fields[number] = value;
+        return String.join("\t", fields);
+    }
+
+    @Test
+    void datesThatNoClientCanReadAreNotTaken() throws Exception { // RFC 9051 section 9 (date-year)
+        long _ = ann();
+        Path out = changed("0001", lines -> {
+            lines.set(1, field(lines.get(1), 2, Long.toString(Long.MIN_VALUE)));
+            lines.set(2, field(lines.get(2), 2, "-99999999999"));
+            return lines;
+        });
+        long bo = account("bo@example.com");
+        ActionResult result = take("bo@example.com", out);
+        assertTrue(result.text().contains("index:2: no line of an index"), result.text());
+        assertTrue(result.text().contains("index:3: no line of an index"), result.text());
+        assertEquals(5, box(bo, "INBOX").messages());
+    }
+
+    @Test
+    void anIndexCannotUseUpTheUidsOfAMailbox() throws Exception {
+        long _ = ann();
+        Path out = changed("0001", lines -> {
+            lines.set(7, field(lines.get(7), 0, "4294967295"));
+            return lines;
+        });
+        Path account = out.resolve("account");
+        List<String> lines = new ArrayList<>(Files.readAllLines(account));
+        lines.replaceAll(line -> line.startsWith("mailbox\t0002\t") ? field(line, 3, "4294967296") : line);
+        Path _ = Files.write(account, lines);
+        long bo = account("bo@example.com");
+        ActionResult _ = taken("bo@example.com", out);
+        for (MailboxInfo box : store.mailboxes(bo)) {
+            assertTrue(box.uidNext() < 1_000, box.toString());
+        }
+        deliver(bo, "INBOX", MAIL.formatted("later"), Flags.NONE, THEN);
+    }
+
+    @Test
+    void mailboxesAndMessagesThatAreNoPlainFilesAreNotFollowed() throws Exception {
+        long _ = ann();
+        Path out = folder.resolve("out");
+        export("ann@example.com", out, "mutatio");
+        Path elsewhere = Files.move(out.resolve("0001"), folder.resolve("elsewhere"));
+        Path _ = Files.createSymbolicLink(out.resolve("0001"), elsewhere);
+        Path file;
+        try (var all = Files.walk(out)) {
+            file = all.filter(path -> path.toString().endsWith(".eml"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        Files.delete(file);
+        assertEquals(0, new ProcessBuilder("mkfifo", file.toString()).start().waitFor());
+        long bo = account("bo@example.com");
+        ActionResult result = org.junit.jupiter.api.Assertions.assertTimeoutPreemptively(
+                Duration.ofSeconds(30), () -> take("bo@example.com", out));
+        assertTrue(result.text().contains("0001: a symbolic link, which is not followed"), result.text());
+        assertTrue(result.text().contains(".eml: no plain file"), result.text());
+        assertEquals(0, box(bo, "INBOX").messages());
+    }
+
+    @Test
+    void aMessageThatCannotBeReadDoesNotEndTheExport() throws Exception {
+        long ann = ann();
+        try (var blobs = Files.walk(folder.resolve("data/blobs"))) {
+            for (Path blob : blobs.filter(Files::isRegularFile).toList()) {
+                Files.delete(blob);
+            }
+        }
+        for (String format : List.of("mutatio", "maildir", "mbox")) {
+            ActionResult result = run(
+                    "store export",
+                    Map.of(
+                            "ACCOUNTS",
+                            "ann@example.com",
+                            "--to",
+                            folder.resolve(format).toString(),
+                            "--format",
+                            format));
+            assertEquals(65, result.exitCode(), result.text());
+            assertEquals(1, number(result, "failed"), result.text());
+            assertEquals(9, number(result, "messages"), result.text());
+        }
+        assertEquals(2, box(ann, "Sent").messages());
+    }
+
+    @Test
+    void noNameOfAMailboxEndsAnExport() throws Exception {
+        long ann = account("ann@example.com");
+        List<String> names =
+                List.of("A", "A.mbox/x", "A.mbox/x.sbd/y", "B.sbd/z", "B", "..", "C/../..", "subscriptions");
+        for (String name : names) {
+            Object _ = store.commit(new Change.CreateMailbox(ann, name, Optional.empty()));
+            deliver(ann, name, MAIL.formatted(name), Flags.NONE, THEN);
+        }
+        for (String format : List.of("mutatio", "maildir", "mbox")) {
+            Path to = folder.resolve("names").resolve(format);
+            export("ann@example.com", to, format);
+            long other = account(format + "@example.com");
+            ActionResult _ = taken(format + "@example.com", to);
+            for (String name : names) {
+                assertEquals(content(ann, name, false), content(other, name, false), format + " " + name);
+            }
+        }
+    }
+
     @Test
     void aMaildirKeepsFlagsDatesAndFolders() throws Exception {
         long ann = ann();

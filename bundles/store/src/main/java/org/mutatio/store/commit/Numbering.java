@@ -19,6 +19,8 @@ import org.mutatio.store.state.StoreState;
 public final class Numbering {
     /// How far MODSEQs may be ahead of ours: they are 63 bits, and no import is to use them up.
     private static final long FARTHEST = 1L << 48;
+    /// Nor are many imports.
+    private static final long HIGHEST = 1L << 62;
 
     private final Committer committer;
     private final LongSupplier last;
@@ -42,7 +44,7 @@ public final class Numbering {
 
     /// Whether [#above] goes so far.
     public boolean reachable(long modSeq) {
-        return modSeq >= 0 && modSeq - last.getAsLong() < FARTHEST;
+        return modSeq >= 0 && modSeq < HIGHEST && modSeq - last.getAsLong() < FARTHEST;
     }
 
     /// From now on changes have a MODSEQ above that one.

@@ -46,6 +46,10 @@ public final class Importer {
     private static final int MOST_KEYWORDS = 200;
     /// UIDVALIDITYs count on from the highest one: a wild one would use them up (RFC 9051: 32 bits).
     private static final long HIGHEST_VALIDITY = 4_000_000_000L;
+    /// A mailbox that has used up its UIDs takes no mail any more.
+    private static final long HIGHEST_UID = 4_000_000_000L;
+    /// Of a message on its way in, after which the room is looked at.
+    private static final long ADMIT_EVERY = 16 << 20;
 
     private final MailStore store;
     private final Numbering numbering;
@@ -219,6 +223,7 @@ public final class Importer {
             }
             if (numbers.uidValidity() < 1
                     || numbers.uidValidity() > HIGHEST_VALIDITY
+                    || numbers.uidNext() > HIGHEST_UID
                     || !numbering.reachable(numbers.highestModSeq())) {
                 return false;
             }
@@ -283,13 +288,22 @@ public final class Importer {
 
         private Summary spooled(IncomingMessage message, Spool spool) throws IOException, StoreUnavailableException {
             StructureScanner scanner = new StructureScanner();
+            long[] admitted = {0};
             try {
                 message.content().transfer(octets -> {
                     ByteBuffer copy = octets.duplicate();
                     try {
+                        if (spool.size() - admitted[0] > ADMIT_EVERY) {
+                            store.admit(0); // a file that does not end is not to fill the disk
+                            admitted[0] = spool.size();
+                        }
                         spool.write(octets);
                     } catch (StoreUnavailableException e) {
                         throw new IOException("the spool takes no more", e);
+                    }
+                    if (message.expected().isPresent()
+                            && spool.size() > message.expected().get().size()) {
+                        throw new IOException("it is not what the index says: it has more octets");
                     }
                     scanner.accept(copy);
                 });
@@ -329,7 +343,9 @@ public final class Importer {
             long uid = 0;
             if (keeping) {
                 uid = message.uid().orElse(0);
-                if (uid > uidNext) {
+                if (uid > HIGHEST_UID) {
+                    keeping = false;
+                } else if (uid > uidNext) {
                     keeping = numbering.skip(target.id(), uidNext, uid);
                 } else {
                     keeping = uid == uidNext;
@@ -348,7 +364,7 @@ public final class Importer {
                                     account.id(),
                                     new Change.Place.Id(target.id()),
                                     flags(message),
-                                    message.date(),
+                                    IncomingMessage.datable(message.date().getEpochSecond()) ? message.date() : now,
                                     quota)),
                             List.of())),
                     trace(id, now, summary),

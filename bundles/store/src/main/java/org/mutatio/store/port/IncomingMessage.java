@@ -15,6 +15,14 @@ import org.mutatio.api.store.Flags;
 record IncomingMessage(
         String source, OptionalLong uid, Instant date, Flags flags, Optional<Expected> expected, Content content) {
 
+    private static final long EARLIEST = Instant.parse("0000-01-01T00:00:00Z").getEpochSecond();
+    private static final long LATEST = Instant.parse("9999-12-31T23:59:59Z").getEpochSecond();
+
+    /// Whether the year has four digits: RFC 9051 section 9 (date-year).
+    static boolean datable(long epochSecond) {
+        return epochSecond >= EARLIEST && epochSecond <= LATEST;
+    }
+
     /// @param sha256 hex
     record Expected(long size, String sha256) {}
 

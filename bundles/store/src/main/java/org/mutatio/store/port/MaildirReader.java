@@ -75,6 +75,8 @@ final class MaildirReader implements AccountFolder {
                 Path in = folder.resolve(part);
                 if (Files.isDirectory(in, LinkOption.NOFOLLOW_LINKS)) {
                     files.addAll(FileNames.list(in));
+                } else if (Files.isSymbolicLink(in)) {
+                    report.problem(in.toString(), "a symbolic link, which is not followed");
                 }
             }
             // Names begin with the time of delivery: that is the order in which they came.

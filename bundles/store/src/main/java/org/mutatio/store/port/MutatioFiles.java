@@ -67,10 +67,13 @@ final class MutatioFiles {
         }
     }
 
-    /// A file that is no link.
+    /// A file that is no link, and nothing that waits for a writer.
     static InputStream open(Path file) throws IOException {
         if (Files.isSymbolicLink(file)) {
             throw new IOException("a symbolic link, which is not followed");
+        }
+        if (Files.exists(file) && !FileNames.plain(file)) {
+            throw new IOException("no plain file");
         }
         return new BufferedInputStream(
                 Files.newInputStream(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS), STEP);

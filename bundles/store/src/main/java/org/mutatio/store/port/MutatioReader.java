@@ -15,7 +15,6 @@ import org.mutatio.api.store.SpecialUse;
 /// Our own format, read back.
 final class MutatioReader implements AccountFolder {
     private static final long UID_LIMIT = 0xFFFF_FFFFL;
-    private static final long LATEST = Instant.parse("9999-12-31T23:59:59Z").getEpochSecond();
 
     private final Path folder;
     private final List<Box> boxes = new ArrayList<>();
@@ -81,7 +80,15 @@ final class MutatioReader implements AccountFolder {
     @Override
     public List<Mailbox> mailboxes(PortReport report) {
         wrong.forEach(what -> report.problem(folder.toString(), what));
-        return List.copyOf(boxes);
+        List<Mailbox> all = new ArrayList<>();
+        for (Box box : boxes) {
+            if (Files.isSymbolicLink(box.folder())) {
+                report.problem(box.folder().toString(), "a symbolic link, which is not followed");
+            } else {
+                all.add(box);
+            }
+        }
+        return all;
     }
 
     @Override
@@ -164,7 +171,7 @@ final class MutatioReader implements AccountFolder {
             } catch (NumberFormatException _) {
                 return Optional.empty();
             }
-            if (Math.abs(date) > LATEST) {
+            if (!IncomingMessage.datable(date)) {
                 return Optional.empty();
             }
             return Optional.of(new Line(
