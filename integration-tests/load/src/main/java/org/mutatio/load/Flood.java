@@ -50,19 +50,23 @@ public final class Flood {
             given.put(arguments[i], arguments[i + 1]);
         }
         Flood flood = new Flood(given);
-        switch (given.getOrDefault("--kind", "")) {
-            case "idle" -> out.println(flood.idle());
-            case "slow" -> out.println(flood.slow());
-            case "logins" -> out.println(flood.logins());
-            case "large" -> out.println(flood.large());
-            case "recipients" -> out.println(flood.recipients());
-            default -> {
-                out.println("usage: --kind idle|slow|logins|large|recipients --to ADDRESS --pid SERVER_PROCESS"
-                        + " [--user ADDRESS --password WORD] [--smtp HOST:PORT] [--imap HOST:PORT] [--count N]"
-                        + " [--seconds N] [--rate PER_SECOND] [--size OCTETS]");
-                System.exit(64);
-            }
+        String result = switch (given.getOrDefault("--kind", "")) {
+            case "idle" -> flood.idle();
+            case "slow" -> flood.slow();
+            case "logins" -> flood.logins();
+            case "large" -> flood.large();
+            case "recipients" -> flood.recipients();
+            default -> "";
+        };
+        if (!result.isEmpty()) {
+            out.println(result);
+            Figures.record(given.get("--record"), result, arguments);
+            return;
         }
+        out.println("usage: --kind idle|slow|logins|large|recipients --to ADDRESS --pid SERVER_PROCESS"
+                + " [--user ADDRESS --password WORD] [--smtp HOST:PORT] [--imap HOST:PORT] [--count N]"
+                + " [--seconds N] [--rate PER_SECOND] [--size OCTETS] [--record FILE]");
+        System.exit(64);
     }
 
     private InetSocketAddress address(String option) {

@@ -7,9 +7,12 @@ import java.nio.LongBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -71,7 +74,7 @@ public final class Load {
         public String json() {
             return String.format(
                     Locale.ROOT,
-                    "{\"sent\":%d,\"refused\":%d,\"broken\":%d,\"seconds\":%.3f,\"per_s\":%.1f,\"p50_ms\":%.3f,\"p90_ms\":%.3f,"
+                    "{\"kind\":\"intake\",\"sent\":%d,\"refused\":%d,\"broken\":%d,\"seconds\":%.3f,\"per_s\":%.1f,\"p50_ms\":%.3f,\"p90_ms\":%.3f,"
                             + "\"p99_ms\":%.3f,\"p999_ms\":%.3f,\"max_ms\":%.3f,\"server_cpu_ms_each\":%.3f,\"problem\":\"%s\"}",
                     sent,
                     refused,
@@ -202,49 +205,47 @@ public final class Load {
         PrintStream out =
                 new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), true, StandardCharsets.UTF_8);
         try {
-            Result result = run(settings(arguments));
+            Map<String, String> given = given(arguments);
+            Result result = run(settings(given));
             out.println(result.json());
+            Figures.record(given.get("--record"), result.json(), arguments);
         } catch (IllegalArgumentException e) {
             out.println(e.getMessage());
             out.println(
                     "usage: --to ADDRESS[,ADDRESS...] [--smtp HOST:PORT] [--sessions N] [--count N] [--rate PER_SECOND]"
-                            + " [--size OCTETS] [--pid SERVER_PROCESS]");
+                            + " [--size OCTETS] [--pid SERVER_PROCESS] [--record FILE]");
             System.exit(64);
         }
     }
 
-    private static Settings settings(String... arguments) {
-        String smtp = "127.0.0.1:2525";
-        int sessions = 20;
-        long count = 10_000;
-        double rate = 0;
-        int size = 10_240;
-        List<String> recipients = List.of();
-        Optional<Long> pid = Optional.empty();
+    private static final Set<String> OTHERS = Set.of("--to", "--pid", "--record");
+    private static final Map<String, String> DEFAULTS = Map.of(
+            "--smtp", "127.0.0.1:2525", "--sessions", "20", "--count", "10000", "--rate", "0", "--size", "10240");
+
+    private static Map<String, String> given(String... arguments) {
+        Map<String, String> given = new HashMap<>(DEFAULTS);
         for (int i = 0; i + 1 < arguments.length; i += 2) {
-            String value = arguments[i + 1];
-            switch (arguments[i]) {
-                case "--smtp" -> smtp = value;
-                case "--sessions" -> sessions = Integer.parseInt(value);
-                case "--count" -> count = Long.parseLong(value);
-                case "--rate" -> rate = Double.parseDouble(value);
-                case "--size" -> size = Integer.parseInt(value);
-                case "--to" -> recipients = List.of(value.split(",", -1));
-                case "--pid" -> pid = Optional.of(Long.parseLong(value));
-                default -> throw new IllegalArgumentException("unknown option " + arguments[i]);
+            if (!DEFAULTS.containsKey(arguments[i]) && !OTHERS.contains(arguments[i])) {
+                throw new IllegalArgumentException("unknown option " + arguments[i]);
             }
+            given.put(arguments[i], arguments[i + 1]);
         }
-        if (recipients.isEmpty() || arguments.length % 2 != 0) {
+        if (!given.containsKey("--to") || arguments.length % 2 != 0) {
             throw new IllegalArgumentException("--to is missing or an option has no value");
         }
+        return given;
+    }
+
+    private static Settings settings(Map<String, String> given) {
+        String smtp = given.getOrDefault("--smtp", "");
         int colon = smtp.lastIndexOf(':');
         return new Settings(
                 new InetSocketAddress(smtp.substring(0, colon), Integer.parseInt(smtp.substring(colon + 1))),
-                sessions,
-                count,
-                rate,
-                size,
-                recipients,
-                pid);
+                Integer.parseInt(given.getOrDefault("--sessions", "")),
+                Long.parseLong(given.getOrDefault("--count", "")),
+                Double.parseDouble(given.getOrDefault("--rate", "")),
+                Integer.parseInt(given.getOrDefault("--size", "")),
+                List.of(given.getOrDefault("--to", "").split(",", -1)),
+                Optional.ofNullable(given.get("--pid")).map(Long::valueOf));
     }
 }

@@ -58,11 +58,11 @@ public final class Index implements AutoCloseable {
     /// @param folder where `index.mv.db` lies or will lie
     public static Index open(Path folder, Files files) throws SQLException {
         JdbcDataSource source = new JdbcDataSource();
-        // No fsync of its own: the journal has it. With WRITE_DELAY=0 H2 would store at each commit, so IndexFile turns
-        // the delay off. There is one writer: a lock that it waits for is a transaction that a kill left behind, and no
-        // waiting ends that.
+        // No fsync of its own: the journal has it. There is one writer: a lock that it waits for is a transaction that
+        // a
+        // kill left behind, and no waiting ends that.
         source.setURL("jdbc:h2:" + files.database(folder.resolve(NAME))
-                + ";WRITE_DELAY=1000000;DB_CLOSE_ON_EXIT=FALSE;CACHE_SIZE=16384;MAX_COMPACT_TIME=200;LOCK_TIMEOUT=500");
+                + ";DB_CLOSE_ON_EXIT=FALSE;CACHE_SIZE=16384;MAX_COMPACT_TIME=200;LOCK_TIMEOUT=500");
         source.setUser("sa");
         source.setPassword("");
         Connection writer = source.getConnection();
@@ -76,6 +76,7 @@ public final class Index implements AutoCloseable {
             writer.commit();
             Connection reader = source.getConnection();
             reader.setReadOnly(true);
+            // After the last connection: each sets the database's own delay again.
             return new Index(writer, reader, IndexFile.of(writer, file(folder)));
         } catch (SQLException e) {
             writer.close();

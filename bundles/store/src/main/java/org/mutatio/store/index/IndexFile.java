@@ -32,6 +32,7 @@ final class IndexFile {
     private static final long REWRITE_EVERY_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final int REWRITE_BELOW_PERCENT = 50;
     private static final int REWRITE_OCTETS = 4 << 20;
+    private static final long ROOM = 4L << 20;
     /// The two blocks that say where the newest chunk lies; all behind them is only appended to while space is not
     /// reused.
     private static final int HEAD = 2 * 4096;
@@ -54,7 +55,8 @@ final class IndexFile {
             // Public methods of classes whose packages H2's bundle does not export.
             Object session = get(connection.unwrap(Connection.class), "getSession");
             MVStore store = (MVStore) get(get(get(session, "getDatabase"), "getStore"), "getMvStore");
-            store.setAutoCommitDelay(0);
+            // Ends its thread. Not 0: then it would store at the end of each transaction.
+            store.setAutoCommitDelay(-1);
             return new IndexFile(path, store);
         } catch (ReflectiveOperationException e) {
             throw new SQLException("this H2 does not show its file: " + e, e);
@@ -72,6 +74,10 @@ final class IndexFile {
         if (now - stored < STORE_EVERY_NANOS) {
             return;
         }
+        if (!room()) {
+            stored = now;
+            return;
+        }
         storeNow();
         if (now - rewritten >= REWRITE_EVERY_NANOS && copies.get() == 0) {
             try {
@@ -80,6 +86,17 @@ final class IndexFile {
                 throw failed(e);
             }
             rewritten = now;
+        }
+    }
+
+    /// H2 closes a database that it could not write, and then nobody reads. On a disk without room what was changed
+    /// stays
+    /// in memory: it is not much, since the journal has no room for more, and it is replayed.
+    private boolean room() {
+        try {
+            return Files.getFileStore(path).getUsableSpace() >= ROOM;
+        } catch (IOException e) {
+            return true; // the store itself will say what is wrong
         }
     }
 

@@ -109,13 +109,15 @@ record Frame(
         return (long) LENGTH + headerLength + octetsLength;
     }
 
-    /// Checksum of a frame without its last four octets.
+    /// Checksum of a frame without its last four octets. Segments of before there were salts have 0, and no prefix.
     static int crc(int salt, ByteBuffer octets) {
         CRC32C crc = new CRC32C();
-        crc.update(salt >>> 24);
-        crc.update(salt >>> 16);
-        crc.update(salt >>> 8);
-        crc.update(salt);
+        if (salt != 0) {
+            crc.update(salt >>> 24);
+            crc.update(salt >>> 16);
+            crc.update(salt >>> 8);
+            crc.update(salt);
+        }
         crc.update(octets);
         return (int) crc.getValue();
     }

@@ -371,7 +371,7 @@ public final class Journal implements AutoCloseable {
             Object _ = salts.remove(first);
         }
         Files.Appender appender = files.append(file, 0);
-        int salt = random.nextInt();
+        int salt = random.nextInt() | 1; // never 0
         try {
             ByteBuffer header = ByteBuffer.allocate(SEGMENT_HEADER);
             header.putLong(SEGMENT_MAGIC)

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 ///
 /// Short by default, both at once: the script starts hundreds of programs before its first check. All
 /// of its checks run under `-Pnightly`; each suite by itself is a test of `ports` (`ProfileTest`).
-class TestsslIT {
+class SslScanIT {
     private static final String NAME = "mail.example.test";
     private static final boolean ALL = Boolean.getBoolean("testssl.all");
     private static final List<String> SHORT = List.of("-I", "-L");
