@@ -244,6 +244,11 @@ final class Upkeep implements AutoCloseable {
     void keep() {
         try {
             checkpointIfDue();
+        } catch (IOException | RuntimeException e) {
+            // On a full disk there is no room for one, and what follows makes some.
+            LOG.warn("event=store.no-checkpoint reason=\"{}\"", e.toString());
+        }
+        try {
             traces.dropOld();
             if (pinned.writeLock().tryLock()) {
                 try {

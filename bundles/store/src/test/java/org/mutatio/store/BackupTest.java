@@ -243,6 +243,26 @@ class BackupTest {
 
     /// What came after the moment lies in the old life's archive under the numbers that the new life gives anew.
     @Test
+    void theArchiveIsOfTheFormatThatTheDataHas() throws Exception {
+        Path data = folder.resolve("live");
+        Path archive = folder.resolve("archive");
+        try (LocalStore store = open(data)) {
+            long _ = account(store);
+        }
+        Files.writeString(data.resolve("format"), "1\n");
+        try (LocalStore store = open(data, Optional.of(archive))) {
+            MailId _ = deliver(store, 5_000);
+            awaitArchived(archive, store.sequence());
+            assertEquals("1\n", Files.readString(archive.resolve("format")));
+            int _ = store.upgrade();
+            MailId _ = deliver(store, 5_000);
+            awaitArchived(archive, store.sequence());
+        }
+        assertEquals("2\n", Files.readString(archive.resolve("format")));
+        Restore.Restored _ = Restore.into(archive, folder.resolve("restored"), Optional.empty(), false, _ -> {});
+    }
+
+    @Test
     void theArchiveOfAFormerLifeIsLeftAlone() throws Exception {
         Path archive = folder.resolve("archive");
         List<MailId> mails = new ArrayList<>();

@@ -359,6 +359,31 @@ class LocalStoreTest {
     }
 
     @Test
+    void whatWasAnsweredStaysSoThoughTheIndexWasAKillBehind() throws Exception {
+        long ann = account("ann@example.com").id();
+        Fingerprint print = new Fingerprint("ab".repeat(32));
+        Change.Delivered first =
+                deliver(ann, new Change.Place.Name("INBOX"), new byte[] {'m'}, Flags.NONE, Optional.of(print));
+        store.close();
+        Files.delete(folder.resolve("data/index.mv.db"));
+        open(); // the replay writes the fingerprint down
+        store.storeIndex();
+        Path index = folder.resolve("data/index.mv.db");
+        byte[] before = Files.readAllBytes(index);
+        store.answerRead(first.id());
+        Change.Delivered _ = deliver(ann, "another", Flags.NONE);
+        store.close();
+        Files.write(index, before); // as a kill leaves it
+        for (int start = 0; start < 3; start++) {
+            open();
+            assertEquals(Optional.empty(), store.repeated(print), "start " + start);
+            Change.Delivered _ = deliver(ann, "more", Flags.NONE);
+            store.close();
+        }
+        open();
+    }
+
+    @Test
     void theIndexIsRebuiltWhenItIsGoneOrBroken() throws Exception {
         long ann = account("ann@example.com").id();
         for (int i = 0; i < 50; i++) {

@@ -14,12 +14,14 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.mutatio.store.format.StoreFormat;
 import org.mutatio.store.journal.Journal;
 
 /// Brings closed segments, blobs and checkpoints into a folder, the manifest last. Whoever calls sees to it that none
 /// of them is deleted meanwhile (the store's keeper waits). Nothing in the folder changes once it is named in the
 /// manifest, so a folder can be fed again and again: that is the archive.
 public final class Copies {
+    private static final String FORMAT = StoreFormat.FILE;
 
     private final Path data;
     private final Journal journal;
@@ -67,12 +69,15 @@ public final class Copies {
         }
         wanted.addAll(checkpoints);
         wanted.addAll(blobs());
-        wanted.add(data.resolve("format"));
+        wanted.add(data.resolve(FORMAT));
+        // The only file that changes: when the data is raised to a newer format.
+        boolean raised = Files.exists(folder.resolve(FORMAT))
+                && Files.mismatch(data.resolve(FORMAT), folder.resolve(FORMAT)) >= 0;
         int brought = 0;
         for (Path file : wanted) {
             String name = data.relativize(file).toString().replace('\\', '/');
             Optional<String> hash = Optional.ofNullable(known.get(name))
-                    .filter(_ -> Files.exists(folder.resolve(name)))
+                    .filter(_ -> Files.exists(folder.resolve(name)) && !(name.equals(FORMAT) && raised))
                     .or(() -> Optional.empty());
             if (hash.isEmpty()) {
                 try {

@@ -116,16 +116,21 @@ final class IndexFile {
     /// The file as it is between two transactions. Until the copy is closed nothing of it is written over.
     Copy copy() throws SQLException, IOException {
         copies.incrementAndGet();
-        store.setReuseSpace(false);
         try {
+            store.setReuseSpace(false);
             storeNow();
-            ByteBuffer head = ByteBuffer.allocate(HEAD);
             FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
-            int read = 0;
-            while (read >= 0 && head.hasRemaining()) {
-                read = channel.read(head, head.position());
+            try {
+                ByteBuffer head = ByteBuffer.allocate(HEAD);
+                int read = 0;
+                while (read >= 0 && head.hasRemaining()) {
+                    read = channel.read(head, head.position());
+                }
+                return new Copy(channel, head.array(), channel.size());
+            } catch (IOException | RuntimeException e) {
+                channel.close();
+                throw e;
             }
-            return new Copy(channel, head.array(), Files.size(path));
         } catch (SQLException | IOException | RuntimeException e) {
             released();
             throw e;

@@ -414,10 +414,18 @@ public final class Recovery {
                 record.sequence(), record.time(), record.location(), codec.read(record.type(), record.header()));
     }
 
-    /// Every fingerprint is written down: the journal need not be read for them again.
+    /// Every fingerprint is written down, and those answered are taken out again: the journal need not be read for them
+    /// another time.
     private static void write(Index index, List<Index.Applied> events, StoreState state) {
+        List<String> answered = new ArrayList<>();
+        for (Index.Applied applied : events) {
+            if (applied.event() instanceof Event.AnswersRead(var prints)) {
+                answered.addAll(prints);
+            }
+        }
+        answered.removeAll(state.unanswered().keySet()); // the same octets once more, not answered yet
         try {
-            index.apply(events, state, new Index.FingerprintWindow(state.unanswered(), List.of(), Long.MAX_VALUE));
+            index.apply(events, state, new Index.FingerprintWindow(state.unanswered(), answered, Long.MAX_VALUE));
         } catch (SQLException e) {
             // Unchecked: the index is bad, not the journal, and another one is made (a fault of reading is checked).
             throw new IllegalStateException("replay into the index failed: " + e.getMessage(), e);
