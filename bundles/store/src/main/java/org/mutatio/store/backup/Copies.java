@@ -18,7 +18,7 @@ import org.mutatio.store.journal.Journal;
 
 /// Brings closed segments, blobs and checkpoints into a folder, the manifest last. Whoever calls sees to it that none
 /// of them is deleted meanwhile (the store's keeper waits). Nothing in the folder changes once it is named in the
-/// manifest, so a folder can be fed again and again: that is the archive.
+/// manifest, but what was erased: so a folder can be fed again and again: that is the archive.
 public final class Copies {
 
     private final Path data;
@@ -41,7 +41,14 @@ public final class Copies {
 
     /// @param checkpoints those to bring; older ones that the folder has go
     /// @param link hard links where the file system can: the same disk, no room, no time
-    public Brought feed(Path folder, List<Path> checkpoints, boolean link, Instant now, Consumer<String> progress)
+    /// @param again names of files that changed since the folder took them, or went for ever
+    public Brought feed(
+            Path folder,
+            List<Path> checkpoints,
+            boolean link,
+            Instant now,
+            Set<String> again,
+            Consumer<String> progress)
             throws IOException {
         Files.createDirectories(folder);
         Map<String, String> known = Map.of();
@@ -72,7 +79,7 @@ public final class Copies {
         for (Path file : wanted) {
             String name = data.relativize(file).toString().replace('\\', '/');
             Optional<String> hash = Optional.ofNullable(known.get(name))
-                    .filter(_ -> Files.exists(folder.resolve(name)))
+                    .filter(_ -> !again.contains(name) && Files.exists(folder.resolve(name)))
                     .or(() -> Optional.empty());
             if (hash.isEmpty()) {
                 try {
@@ -94,7 +101,9 @@ public final class Copies {
         // What the journal has let go stays in an archive: the way back to an earlier moment leads through it.
         Map<String, String> former = known;
         former.forEach((name, hash) -> {
-            if (!name.startsWith("checkpoints/") && Files.exists(folder.resolve(name))) {
+            // A segment that went meanwhile is not in `files`, and stays: it was blank when it went, or brought before.
+            boolean erased = again.contains(name) && name.startsWith("blobs/");
+            if (!erased && !name.startsWith("checkpoints/") && Files.exists(folder.resolve(name))) {
                 files.putIfAbsent(name, hash);
             }
         });

@@ -9,13 +9,17 @@ import java.nio.file.StandardOpenOption;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.mutatio.sdk.mail.MailId;
+import org.mutatio.store.erase.Erasing;
 import org.mutatio.store.event.Event;
 import org.mutatio.store.event.EventCodec;
 import org.mutatio.store.format.StoreFormat;
@@ -72,6 +76,7 @@ public final class Restore {
             }
         }
         Last last = cut(data, to);
+        erased(data);
         Path marker = data.resolve(Recovery.RESTORED);
         Files.writeString(
                 marker,
@@ -177,6 +182,48 @@ public final class Restore {
                     + ": it cannot be brought back so far; " + data + " is not whole, remove it");
         }
         return last;
+    }
+
+    /// An archive knows erasures that are later than the moment: those mails are blank already, and the
+    /// journal does not
+    /// say so any more. One that was fed in between may have it the other way round. The first start finishes both.
+    private static void erased(Path data) throws IOException {
+        EventCodec codec = new EventCodec();
+        Map<Long, Long> blank = new TreeMap<>();
+        Map<Long, Long> full = new TreeMap<>();
+        Map<Long, String> ids = new TreeMap<>();
+        Set<Long> named = new HashSet<>();
+        DiskFiles files = new DiskFiles();
+        try (Journal journal = Journal.open(files, data.resolve("journal"), Long.MAX_VALUE, false)) {
+            journal.scan(0, record -> {
+                switch (record.type()) {
+                    case MAIL_ACCEPTED, RECORD_MOVED, ERASED -> {
+                        switch (codec.read(record.type(), record.header())) {
+                            case Event.MailAccepted mail -> {
+                                Object _ = (record.blanked() ? blank : full).put(record.sequence(), record.sequence());
+                                Object _ = ids.put(record.sequence(), mail.id());
+                            }
+                            case Event.RecordMoved moved -> {
+                                Object _ = (record.blanked() ? blank : full).put(record.sequence(), moved.mail());
+                                Object _ =
+                                        ids.put(moved.mail(), moved.accepted().id());
+                            }
+                            case Event.Erased(var records) -> records.forEach(one -> named.add(one.record()));
+                            default -> throw new IOException("record " + record.sequence() + " is not what it says");
+                        }
+                    }
+                    default -> {}
+                }
+            });
+        }
+        blank.keySet().removeAll(named);
+        full.keySet().retainAll(named);
+        Set<Long> mails = new HashSet<>(blank.values());
+        mails.addAll(full.values());
+        ids.keySet().retainAll(mails);
+        if (!ids.isEmpty()) {
+            Erasing.write(files, data, new Erasing.Pending(ids, Set.of()));
+        }
     }
 
     private static java.util.List<Path> list(Path folder) throws IOException {

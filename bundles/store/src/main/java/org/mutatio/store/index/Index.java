@@ -422,7 +422,7 @@ public final class Index implements AutoCloseable {
                 update.executeUpdate();
                 touched.add(numbered.mailbox());
             }
-            case Event.PolicyDeployed _, Event.KeyCreated _, Event.AnswersRead _ -> {}
+            case Event.PolicyDeployed _, Event.KeyCreated _, Event.AnswersRead _, Event.Erased _ -> {}
         }
     }
 
@@ -815,6 +815,48 @@ public final class Index implements AutoCloseable {
                         places.add(new Place(rows.getString(1), rows.getLong(2), rows.getLong(3), rows.getLong(4)));
                     }
                     return places;
+                });
+    }
+
+    /// Which message of a mailbox is which mail.
+    ///
+    /// @param mail sequence of its MailAccepted
+    public record Holding(long uid, long mail) {}
+
+    /// All messages of a mailbox.
+    public List<Holding> holdings(long mailbox) throws SQLException {
+        return ask(
+                "SELECT uid, mail FROM message WHERE mailbox = ? ORDER BY uid",
+                query -> query.setLong(1, mailbox),
+                rows -> {
+                    List<Holding> all = new ArrayList<>();
+                    while (rows.next()) {
+                        all.add(new Holding(rows.getLong(1), rows.getLong(2)));
+                    }
+                    return all;
+                });
+    }
+
+    /// Who holds mails between two sequences: accounts, and 0 for the queue. One statement, so one moment: a message
+    /// that is being moved is seen in one of its places. Reads all messages: for erasing.
+    public Map<Long, Set<Long>> holders(long first, long last) throws SQLException {
+        return ask(
+                "SELECT m.mail, b.account FROM message m JOIN mailbox b ON b.id = m.mailbox"
+                        + " WHERE m.mail BETWEEN ? AND ?"
+                        + " UNION SELECT q.mail, 0 FROM queue q WHERE q.mail BETWEEN ? AND ?",
+                query -> {
+                    query.setLong(1, first);
+                    query.setLong(2, last);
+                    query.setLong(3, first);
+                    query.setLong(4, last);
+                },
+                rows -> {
+                    Map<Long, Set<Long>> holders = new HashMap<>();
+                    while (rows.next()) {
+                        boolean _ = holders.computeIfAbsent(rows.getLong(1), _ -> new HashSet<>())
+                                .add(rows.getLong(2));
+                    }
+                    return holders;
                 });
     }
 
