@@ -136,7 +136,7 @@ public final class Erasure {
         });
         long messages = 0;
         for (long mailbox : mailboxes(search.accounts)) {
-            messages += holdings(mailbox, search.found.keySet()).size();
+            messages += count(holdings(mailbox, search.found.keySet()));
         }
         return Optional.of(search.result(left, messages, List.of()));
     }
@@ -420,6 +420,10 @@ public final class Erasure {
         }
     }
 
+    private static long count(List<UidRange> uids) {
+        return uids.stream().mapToLong(UidRange::size).sum();
+    }
+
     /// Takes the mails out of all mailboxes of the accounts, so that clients see them go.
     ///
     /// @return how many messages
@@ -437,7 +441,7 @@ public final class Erasure {
                     Change.FlagsStored _ = store.commit(new Change.StoreFlags(
                             mailbox, uids, Change.FlagMode.ADD, Flags.of(Flags.DELETED), OptionalLong.empty()));
                     Change.Expunged _ = store.commit(new Change.Expunge(mailbox, uids));
-                    messages += uids.stream().mapToLong(UidRange::size).sum();
+                    messages += count(uids);
                 } catch (RefusedChangeException e) {
                     LOG.info("event=store.erasing mailbox={} reason=\"{}\"", mailbox, e.getMessage()); // deleted now
                 }

