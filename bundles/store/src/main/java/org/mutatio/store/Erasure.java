@@ -8,7 +8,6 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -62,6 +61,8 @@ public final class Erasure {
     private static final Logger LOG = LoggerFactory.getLogger(Erasure.class);
     private static final int EVENT_RECORDS = 1_000;
     private static final int ROUNDS = 5;
+    /// Mails whose records are in memory together while they are blanked.
+    private static final int AT_ONCE = 20_000;
     private static final int HEADER_OCTETS = 64 << 10;
     private static final int APPLIED_WITHIN_SECONDS = 60;
     private static final Reply BUSY = Reply.of(451, "4.3.0", "the mail store is busy, try again later");
@@ -157,7 +158,7 @@ public final class Erasure {
                 Object _ = mails.put(mail, facts.id());
             }
         });
-        mails.putAll(search.unfinished());
+        mails.putAll(search.unfinished);
         if (!mails.isEmpty()) {
             Erasing.write(
                     files, data, new Erasing.Pending(mails, Erasing.read(data).again()));
@@ -165,7 +166,7 @@ public final class Erasure {
             finish(progress);
         }
         List<String> notes = new ArrayList<>();
-        if (setAside().stream().findAny().isPresent()) {
+        if (!setAside().isEmpty()) {
             notes.add("data/set-aside holds damaged records, of whom nobody can tell: remove what is not needed");
         }
         upkeep.archiveNow().ifPresent(notes::add);
@@ -183,6 +184,9 @@ public final class Erasure {
     /// @param size octets received
     private record Facts(String id, long size) {}
 
+    /// What a blank record is of.
+    private record Standing(long mail, String id) {}
+
     /// Reads the journal for the mail of an account.
     private final class Search {
         private final String address;
@@ -196,9 +200,8 @@ public final class Erasure {
         private final Set<Long> copied = new HashSet<>();
         private final Map<Long, Facts> found = new TreeMap<>();
         /// Blank, or to be blank, and the other half is missing: after a copy of another moment was restored.
-        private final Map<Long, Long> blank = new TreeMap<>();
-        private final Map<Long, Long> full = new TreeMap<>();
-        private final Map<Long, String> ids = new LinkedHashMap<>();
+        private final Map<Long, String> unfinished = new TreeMap<>();
+        private final Map<Long, Standing> blank = new TreeMap<>();
         private final Set<Long> named = new HashSet<>();
 
         Search(String address, Wanted wanted) {
@@ -222,12 +225,22 @@ public final class Erasure {
                 }
                 take(record);
             });
+            blank.forEach((record, mail) -> {
+                if (!named.remove(record)) {
+                    Object _ = unfinished.put(mail.mail(), mail.id());
+                }
+            });
+            named.removeIf(record -> record < journal.firstKept());
             copied.removeAll(found.keySet());
-            if (!copied.isEmpty()) {
+            if (!copied.isEmpty() || !named.isEmpty()) {
                 journal.scan(0, record -> {
                     Optional<Mail> mail = mail(record);
                     if (mail.isPresent() && copied.contains(mail.get().sequence())) {
                         find(record, mail.get());
+                    }
+                    if (mail.isPresent() && named.contains(record.sequence())) {
+                        Object _ = unfinished.put(
+                                mail.get().sequence(), mail.get().accepted().id());
                     }
                 });
             }
@@ -239,6 +252,13 @@ public final class Erasure {
                 case MAIL_ACCEPTED, RECORD_MOVED -> {
                     Optional<Mail> mail = mail(record);
                     if (mail.isPresent()) {
+                        if (record.blanked()) {
+                            Object _ = blank.put(
+                                    record.sequence(),
+                                    new Standing(
+                                            mail.get().sequence(),
+                                            mail.get().accepted().id()));
+                        }
                         mail.get().accepted().created().forEach(this::created);
                         if (ours(mail.get().accepted())) {
                             find(record, mail.get());
@@ -301,30 +321,6 @@ public final class Erasure {
                     .map(place -> Instant.ofEpochSecond(place.dateSeconds()))
                     .findFirst()
                     .orElse(Instant.ofEpochMilli(mail.received()));
-        }
-
-        private Optional<Mail> mail(JournalRecord record) throws IOException {
-            Optional<Mail> mail = Erasure.this.mail(record);
-            mail.ifPresent(one -> {
-                Object _ = (record.blanked() ? blank : full).put(record.sequence(), one.sequence());
-                Object _ = ids.put(one.sequence(), one.accepted().id());
-            });
-            return mail;
-        }
-
-        Map<Long, String> unfinished() {
-            Map<Long, String> mails = new TreeMap<>();
-            blank.forEach((record, mail) -> {
-                if (!named.contains(record)) {
-                    Object _ = mails.put(mail, Objects.requireNonNull(ids.get(mail)));
-                }
-            });
-            full.forEach((record, mail) -> {
-                if (named.contains(record)) {
-                    Object _ = mails.put(mail, Objects.requireNonNull(ids.get(mail)));
-                }
-            });
-            return mails;
         }
 
         Erased result(Set<Long> left, long messages, List<String> notes) {
@@ -473,9 +469,7 @@ public final class Erasure {
         }
         TreeSet<Long> sorted = new TreeSet<>(mails);
         try {
-            Map<Long, Set<Long>> holders = applier.index().holders(sorted.first(), sorted.last());
-            holders.keySet().retainAll(mails);
-            return holders;
+            return applier.index().holders(sorted.first(), sorted.last(), mails::contains);
         } catch (SQLException e) {
             throw Index.failed("who holds which mail", e);
         }
@@ -486,9 +480,14 @@ public final class Erasure {
     /// Does what `data/erasing` says, if there is something.
     void finish(Consumer<String> progress) throws IOException, StoreUnavailableException {
         Erasing.Pending pending = Erasing.read(data);
-        if (pending.mails().isEmpty()) {
-            return;
+        while (!pending.mails().isEmpty()) {
+            finish(pending, progress);
+            pending = Erasing.read(data);
         }
+    }
+
+    private void finish(Erasing.Pending pending, Consumer<String> progress)
+            throws IOException, StoreUnavailableException {
         LOG.info("event=store.erasing mails={}", pending.mails().size());
         // After the restore of a moment before the erasure they lie in mailboxes again.
         long _ = expunge(
@@ -534,6 +533,11 @@ public final class Erasure {
 
     private void blank(Erasing.Pending pending, Consumer<String> progress)
             throws IOException, StoreUnavailableException {
+        Map<Long, String> mails = new TreeMap<>();
+        Map<Long, String> later = new TreeMap<>();
+        pending.mails().forEach((mail, id) -> {
+            Object _ = (mails.size() < AT_ONCE ? mails : later).put(mail, id);
+        });
         upkeep.closeSegment();
         Map<Long, List<Journal.Blank>> segments = new TreeMap<>();
         Set<Long> named = new HashSet<>();
@@ -543,7 +547,7 @@ public final class Erasure {
                 all.forEach(one -> named.add(one.record()));
             }
             Optional<Mail> mail = mail(record);
-            if (mail.isPresent() && pending.mails().containsKey(mail.get().sequence())) {
+            if (mail.isPresent() && mails.containsKey(mail.get().sequence())) {
                 segments.computeIfAbsent(record.location().segment(), _ -> new ArrayList<>())
                         .add(new Journal.Blank(record.location(), record.sequence(), standIn(record, mail.get())));
             }
@@ -567,7 +571,7 @@ public final class Erasure {
             }
             progress.accept(++done + " of " + segments.size() + " segments written anew");
         }
-        for (String id : pending.mails().values()) {
+        for (String id : mails.values()) {
             Path blob = LocalStore.blob(data, id);
             if (files.exists(blob)) {
                 files.delete(blob);
@@ -575,8 +579,8 @@ public final class Erasure {
             }
             boolean _ = again.add("blobs/" + id.substring(24) + "/" + id);
         }
-        traces.blank(new HashSet<>(pending.mails().values()));
-        Erasing.write(files, data, new Erasing.Pending(Map.of(), upkeep.archives() ? again : Set.of()));
+        traces.blank(new HashSet<>(mails.values()));
+        Erasing.write(files, data, new Erasing.Pending(later, upkeep.archives() ? again : Set.of()));
     }
 
     private ByteBuffer standIn(JournalRecord record, Mail mail) {

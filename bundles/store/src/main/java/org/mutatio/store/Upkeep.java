@@ -271,7 +271,17 @@ final class Upkeep implements AutoCloseable {
     /// @return what is wrong; it is tried again each round
     Optional<String> archiveNow() throws IOException {
         if (settings.archive().isPresent()) {
-            await(rounds.submit(() -> archive(settings.archive().get()), null), "the archive was not fed");
+            try {
+                Object _ =
+                        rounds.submit(() -> archive(settings.archive().get())).get(10, TimeUnit.MINUTES);
+            } catch (java.util.concurrent.TimeoutException _) {
+                return Optional.of("the archive is still being fed");
+            } catch (java.util.concurrent.ExecutionException e) {
+                throw new IOException("the archive was not fed: " + e.getCause(), e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IOException("interrupted", e);
+            }
         }
         return archiveProblem;
     }
@@ -325,7 +335,11 @@ final class Upkeep implements AutoCloseable {
         }
         long safe = Recovery.sequence(checkpoints.get(1));
         long old = clock.millis() - settings.traceRetention().toMillis();
+        Set<String> again = Erasing.read(data).again();
         for (Journal.Closed closed : journal.closed()) {
+            if (again.contains("journal/" + journal.segmentFile(closed.first()).getFileName())) {
+                return; // the archive has it as it was before an erasure, and must take it as it is now
+            }
             if (closed.last() > safe || applier.index().live(closed.first()) > 0 || youngest(closed) > old) {
                 return; // only from the beginning on: the journal has no holes
             }

@@ -101,7 +101,7 @@ public final class Copies {
         // What the journal has let go stays in an archive: the way back to an earlier moment leads through it.
         Map<String, String> former = known;
         former.forEach((name, hash) -> {
-            // A segment that went meanwhile is not in `files`, and stays: it was blank when it went, or brought before.
+            // A segment that is named there does not go before it was brought.
             boolean erased = again.contains(name) && name.startsWith("blobs/");
             if (!erased && !name.startsWith("checkpoints/") && Files.exists(folder.resolve(name))) {
                 files.putIfAbsent(name, hash);

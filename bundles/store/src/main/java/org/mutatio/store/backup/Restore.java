@@ -189,41 +189,48 @@ public final class Restore {
     /// say so any more. One that was fed in between may have it the other way round. The first start finishes both.
     private static void erased(Path data) throws IOException {
         EventCodec codec = new EventCodec();
-        Map<Long, Long> blank = new TreeMap<>();
-        Map<Long, Long> full = new TreeMap<>();
-        Map<Long, String> ids = new TreeMap<>();
+        Map<Long, Lying> blank = new TreeMap<>();
+        Map<Long, String> mails = new TreeMap<>();
         Set<Long> named = new HashSet<>();
         DiskFiles files = new DiskFiles();
         try (Journal journal = Journal.open(files, data.resolve("journal"), Long.MAX_VALUE, false)) {
             journal.scan(0, record -> {
-                switch (record.type()) {
-                    case MAIL_ACCEPTED, RECORD_MOVED, ERASED -> {
-                        switch (codec.read(record.type(), record.header())) {
-                            case Event.MailAccepted mail -> {
-                                Object _ = (record.blanked() ? blank : full).put(record.sequence(), record.sequence());
-                                Object _ = ids.put(record.sequence(), mail.id());
-                            }
-                            case Event.RecordMoved moved -> {
-                                Object _ = (record.blanked() ? blank : full).put(record.sequence(), moved.mail());
-                                Object _ =
-                                        ids.put(moved.mail(), moved.accepted().id());
-                            }
-                            case Event.Erased(var records) -> records.forEach(one -> named.add(one.record()));
-                            default -> throw new IOException("record " + record.sequence() + " is not what it says");
-                        }
-                    }
-                    default -> {}
+                if (record.blanked()) {
+                    Object _ = blank.put(record.sequence(), mail(codec, record));
+                } else if (record.type() == RecordType.ERASED
+                        && codec.read(record.type(), record.header()) instanceof Event.Erased(var records)) {
+                    records.forEach(one -> named.add(one.record()));
                 }
             });
+            blank.forEach((record, mail) -> {
+                if (!named.remove(record)) {
+                    Object _ = mails.put(mail.sequence(), mail.id());
+                }
+            });
+            named.removeIf(record -> record < journal.firstKept());
+            if (!named.isEmpty()) {
+                journal.scan(0, record -> {
+                    if (named.contains(record.sequence())) {
+                        Lying mail = mail(codec, record);
+                        Object _ = mails.put(mail.sequence(), mail.id());
+                    }
+                });
+            }
         }
-        blank.keySet().removeAll(named);
-        full.keySet().retainAll(named);
-        Set<Long> mails = new HashSet<>(blank.values());
-        mails.addAll(full.values());
-        ids.keySet().retainAll(mails);
-        if (!ids.isEmpty()) {
-            Erasing.write(files, data, new Erasing.Pending(ids, Set.of()));
+        if (!mails.isEmpty()) {
+            Erasing.write(files, data, new Erasing.Pending(mails, Set.of()));
         }
+    }
+
+    private record Lying(long sequence, String id) {}
+
+    private static Lying mail(EventCodec codec, JournalRecord record) throws IOException {
+        return switch (codec.read(record.type(), record.header())) {
+            case Event.MailAccepted mail -> new Lying(record.sequence(), mail.id());
+            case Event.RecordMoved moved ->
+                new Lying(moved.mail(), moved.accepted().id());
+            default -> throw new IOException("record " + record.sequence() + " is no message");
+        };
     }
 
     private static java.util.List<Path> list(Path folder) throws IOException {

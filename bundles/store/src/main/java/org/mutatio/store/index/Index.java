@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongPredicate;
 import org.h2.jdbcx.JdbcDataSource;
 import org.mutatio.api.queue.Queue;
 import org.mutatio.api.store.Flags;
@@ -534,6 +535,7 @@ public final class Index implements AutoCloseable {
 
     private void dropMailbox(long mailbox) throws SQLException {
         delete("UPDATE mail SET live = live - 1 WHERE seq IN (SELECT mail FROM message WHERE mailbox = ?)", mailbox);
+        repeats(mailbox, new UidRange(1, 0xFFFF_FFFFL));
         delete("DELETE FROM message WHERE mailbox = ?", mailbox);
         delete("DELETE FROM expunged WHERE mailbox = ?", mailbox);
         delete("DELETE FROM mailbox WHERE id = ?", mailbox);
@@ -574,6 +576,28 @@ public final class Index implements AutoCloseable {
         }
     }
 
+    /// The same mail may lie in a mailbox more than once; one row is one reference, and `IN` counted it once.
+    private void repeats(long mailbox, UidRange uids) throws SQLException {
+        PreparedStatement query = prepared("SELECT mail, COUNT(*) - 1 FROM message WHERE mailbox = ?"
+                + " AND uid BETWEEN ? AND ? GROUP BY mail HAVING COUNT(*) > 1");
+        query.setLong(1, mailbox);
+        query.setLong(2, uids.first());
+        query.setLong(3, uids.last());
+        PreparedStatement live = prepared(CHANGE_LIVE);
+        boolean any = false;
+        try (ResultSet rows = query.executeQuery()) {
+            while (rows.next()) {
+                live.setInt(1, -rows.getInt(2));
+                live.setLong(2, rows.getLong(1));
+                live.addBatch();
+                any = true;
+            }
+        }
+        if (any) {
+            live.executeBatch();
+        }
+    }
+
     private void expunge(long sequence, long mailbox, List<UidRange> ranges) throws SQLException {
         PreparedStatement live = prepared("UPDATE mail SET live = live - 1 WHERE seq IN"
                 + " (SELECT mail FROM message WHERE mailbox = ? AND uid BETWEEN ? AND ?)");
@@ -582,7 +606,6 @@ public final class Index implements AutoCloseable {
         PreparedStatement delete = prepared("DELETE FROM message WHERE mailbox = ? AND uid BETWEEN ? AND ?");
         for (UidRange range : ranges) {
             if (range.size() == 1) {
-                // The same mail may lie in a mailbox more than once; one row is one reference.
                 PreparedStatement one = prepared(
                         "UPDATE mail SET live = live - 1 WHERE seq = (SELECT mail FROM message WHERE mailbox = ? AND uid = ?)");
                 one.setLong(1, mailbox);
@@ -593,6 +616,7 @@ public final class Index implements AutoCloseable {
                 live.setLong(2, range.first());
                 live.setLong(3, range.last());
                 live.executeUpdate();
+                repeats(mailbox, range);
             }
             keep.setLong(1, sequence);
             keep.setLong(2, mailbox);
@@ -839,11 +863,13 @@ public final class Index implements AutoCloseable {
 
     /// Who holds mails between two sequences: accounts, and 0 for the queue. One statement, so one moment: a message
     /// that is being moved is seen in one of its places. Reads all messages: for erasing.
-    public Map<Long, Set<Long>> holders(long first, long last) throws SQLException {
+    ///
+    /// @param wanted which mails
+    public Map<Long, Set<Long>> holders(long first, long last, LongPredicate wanted) throws SQLException {
         return ask(
                 "SELECT m.mail, b.account FROM message m JOIN mailbox b ON b.id = m.mailbox"
                         + " WHERE m.mail BETWEEN ? AND ?"
-                        + " UNION SELECT q.mail, 0 FROM queue q WHERE q.mail BETWEEN ? AND ?",
+                        + " UNION ALL SELECT q.mail, 0 FROM queue q WHERE q.mail BETWEEN ? AND ?",
                 query -> {
                     query.setLong(1, first);
                     query.setLong(2, last);
@@ -853,8 +879,10 @@ public final class Index implements AutoCloseable {
                 rows -> {
                     Map<Long, Set<Long>> holders = new HashMap<>();
                     while (rows.next()) {
-                        boolean _ = holders.computeIfAbsent(rows.getLong(1), _ -> new HashSet<>())
-                                .add(rows.getLong(2));
+                        if (wanted.test(rows.getLong(1))) {
+                            boolean _ = holders.computeIfAbsent(rows.getLong(1), _ -> new HashSet<>())
+                                    .add(rows.getLong(2));
+                        }
                     }
                     return holders;
                 });

@@ -97,7 +97,15 @@ public final class Verifier {
             }
         });
         boolean pending = Erasing.pending(data);
-        report.problems(blanks.problems(pending));
+        report.problems(blanks.problems());
+        Set<Long> full = blanks.notBlank(journal.firstKept());
+        if (!pending && !full.isEmpty()) {
+            journal.scan(0, record -> {
+                if (full.contains(record.sequence()) && !record.blanked()) {
+                    report.problems(List.of("record " + record.sequence() + " was erased and is still there"));
+                }
+            });
+        }
         if (pending) {
             report.note("an erasure is not finished: the server goes on with it at its next start");
         }
@@ -117,7 +125,6 @@ public final class Verifier {
     private static final class Blanks {
         private final Map<Long, String> blank = new TreeMap<>();
         private final Map<Long, String> erased = new TreeMap<>();
-        private final Set<Long> seen = new HashSet<>();
 
         void see(JournalRecord record, Event event) {
             if (record.blanked()) {
@@ -126,13 +133,18 @@ public final class Verifier {
                 records.forEach(one -> {
                     Object _ = erased.put(one.record(), HexFormat.of().formatHex(one.sha256()));
                 });
-            } else if (record.type() == RecordType.MAIL_ACCEPTED || record.type() == RecordType.RECORD_MOVED) {
-                boolean _ = seen.add(record.sequence());
             }
         }
 
-        /// @param pending what is not blank yet will be
-        List<String> problems(boolean pending) {
+        /// Which are not blank, though an event names them: gone, lost or still there.
+        Set<Long> notBlank(long firstKept) {
+            Set<Long> full = new HashSet<>(erased.keySet());
+            full.removeAll(blank.keySet());
+            full.removeIf(record -> record < firstKept);
+            return full;
+        }
+
+        List<String> problems() {
             List<String> problems = new ArrayList<>();
             blank.forEach((record, hash) -> {
                 String wanted = erased.get(record);
@@ -142,9 +154,6 @@ public final class Verifier {
                     problems.add("record " + record + " is blank, and what stands in for it is not what was said");
                 }
             });
-            erased.keySet().stream()
-                    .filter(record -> !pending && seen.contains(record))
-                    .forEach(record -> problems.add("record " + record + " was erased and is still there"));
             return problems;
         }
     }
