@@ -133,6 +133,7 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
     private final Upkeep upkeep;
     /// Fingerprint of each mail whose answer may still be read.
     private final Map<MailId, String> awaiting = new ConcurrentHashMap<>();
+    private final java.util.concurrent.locks.ReentrantLock erasing = new java.util.concurrent.locks.ReentrantLock();
     private volatile int format;
     private final Instant opened;
     private volatile long freeOctets = Long.MAX_VALUE;
@@ -226,6 +227,7 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
         store.committer.start();
         store.upkeep.start(store.orphans);
         store.upkeep.also(store::upgradeAfterADay);
+        store.goOnErasing();
         meters.gauge("mutatio_store_backlog_events", store.applier::backlog);
         meters.gauge("mutatio_store_spool_memory_bytes", store.spools::inMemory);
         meters.gauge("mutatio_store_disk_free_bytes", store::free);
@@ -449,6 +451,9 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
     private StoredMessage message(MessageRow row) throws IOException {
         JournalRecord record = record(row.mail());
         Event.MailAccepted mail = accepted(record);
+        if (record.blanked()) {
+            throw new IOException("mail " + mail.id() + " was erased");
+        }
         Event.Form form = mail.forms().get(row.form());
         Octets octets = rope(mail, form, record);
         return new Kept(
@@ -493,7 +498,7 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
         };
     }
 
-    private Octets received(Event.MailAccepted mail, JournalRecord record) throws IOException {
+    Octets received(Event.MailAccepted mail, JournalRecord record) throws IOException {
         return mail.blob().isEmpty()
                 ? new FileOctets(
                         journal.file(record.location()), record.octetsAt(), record.octetsLength(), "mail " + mail.id())
@@ -523,7 +528,7 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
                 return Optional.empty();
             }
             JournalRecord record = journal.read(location.get());
-            return Optional.of(received(accepted(record), record));
+            return record.blanked() ? Optional.empty() : Optional.of(received(accepted(record), record));
         } catch (SQLException | IOException e) {
             throw new StoreUnavailableException(READ_ONLY, "mail " + id + ": " + e);
         }
@@ -578,6 +583,9 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
         var form = ask(() -> applier.index().queuedForm(id)).orElseThrow(() -> new IOException("no queue entry " + id));
         JournalRecord record = record(form.mail());
         Event.MailAccepted mail = accepted(record);
+        if (record.blanked()) {
+            throw new IOException("mail " + mail.id() + " was erased");
+        }
         return rope(mail, mail.forms().get(form.form()), record);
     }
 
@@ -610,9 +618,13 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
     private Optional<org.mutatio.api.trace.Trace> traceAt(MailId id) throws IOException {
         try {
             Optional<Location> location = applier.index().mail(id);
-            return location.isEmpty()
+            if (location.isEmpty()) {
+                return Optional.empty();
+            }
+            JournalRecord record = journal.read(location.get());
+            return record.blanked()
                     ? Optional.empty()
-                    : Optional.of(accepted(journal.read(location.get())).trace().toTrace());
+                    : Optional.of(accepted(record).trace().toTrace());
         } catch (SQLException e) {
             throw org.mutatio.store.index.Index.failed("mail " + id, e);
         }
@@ -707,6 +719,42 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
                     "data of format " + format + " cannot hold what was set aside: `mutatio store upgrade`" + " first");
         }
         return new Repair(this, data, journal, applier, upkeep, clock).run(progress);
+    }
+
+    /// Makes mail of an account unreadable; see [Erasure].
+    ///
+    /// @param address as accounts have it
+    /// @param dry only says what would be done
+    /// @return empty: no such account
+    public Optional<Erasure.Erased> erase(
+            String address, Erasure.Wanted wanted, boolean dry, java.util.function.Consumer<String> progress)
+            throws IOException, StoreUnavailableException {
+        writable();
+        if (format < StoreFormat.NEWEST && !dry) {
+            throw new IOException(
+                    "data of format " + format + " cannot hold what was erased: `mutatio store upgrade` first");
+        }
+        erasing.lock();
+        try {
+            return dry ? erasure().look(address, wanted, progress) : erasure().run(address, wanted, progress);
+        } finally {
+            erasing.unlock();
+        }
+    }
+
+    private Erasure erasure() {
+        return new Erasure(this, data, files, journal, codec, applier, committer, upkeep, traces);
+    }
+
+    /// What a crash cut off, before the first client is served. Mail is served also when that cannot be done now.
+    private void goOnErasing() {
+        try {
+            if (!readOnly) {
+                erasure().finish(_ -> {});
+            }
+        } catch (IOException | StoreUnavailableException e) {
+            LOG.error("event=store.erasing reason=\"{}\" again=\"with the next start or store erase\"", e.toString());
+        }
     }
 
     /// Raises the data to the newest format; no older release opens it then.

@@ -9,6 +9,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -21,6 +23,7 @@ import org.mutatio.sdk.mail.MailId;
 import org.mutatio.store.backup.Copies;
 import org.mutatio.store.commit.Applier;
 import org.mutatio.store.commit.Committer;
+import org.mutatio.store.erase.Erasing;
 import org.mutatio.store.event.Event;
 import org.mutatio.store.event.EventCodec;
 import org.mutatio.store.index.Index;
@@ -158,13 +161,17 @@ final class Upkeep implements AutoCloseable {
         if (Files.exists(target)) {
             throw new IOException(target + " is there already: a backup of this very second");
         }
-        Copies.Brought brought = feed(target, true, true, progress);
+        Copies.Brought brought = feed(target, true, true, Set.of(), progress);
         LOG.info("event=backup.made folder={} sequence={} files={}", target, brought.sequence(), brought.files());
         return target;
     }
 
     private Copies.Brought feed(
-            Path target, boolean checkpoint, boolean link, java.util.function.Consumer<String> progress)
+            Path target,
+            boolean checkpoint,
+            boolean link,
+            Set<String> again,
+            java.util.function.Consumer<String> progress)
             throws IOException {
         pinned.readLock().lock(); // nothing is deleted meanwhile
         try {
@@ -180,6 +187,7 @@ final class Upkeep implements AutoCloseable {
                             checkpoints.subList(0, Math.min(checkpoint ? 1 : 2, checkpoints.size())),
                             link,
                             clock.instant(),
+                            again,
                             progress);
         } finally {
             pinned.readLock().unlock();
@@ -226,11 +234,13 @@ final class Upkeep implements AutoCloseable {
     /// Brings what was written since into the archive folder.
     private void archive(Path folder) {
         long last = journal.last();
-        if (last == archivedUpTo) {
-            return;
-        }
         try {
-            Copies.Brought brought = feed(folder, false, false, _ -> {});
+            Set<String> again = Erasing.read(data).again();
+            if (last == archivedUpTo && again.isEmpty()) {
+                return;
+            }
+            Copies.Brought brought = feed(folder, false, false, again, _ -> {});
+            taken(again);
             archivedUpTo = brought.sequence();
             archiveProblem = Optional.empty();
             LOG.info("event=archive.fed folder={} sequence={} files={}", folder, brought.sequence(), brought.brought());
@@ -238,6 +248,42 @@ final class Upkeep implements AutoCloseable {
             archiveProblem = Optional.of("the archive " + folder + " was not fed: " + e.getMessage());
             LOG.error("event=archive.failed folder={} reason=\"{}\"", folder, e.toString());
         }
+    }
+
+    /// The archive has those as they are now.
+    private void taken(Set<String> names) throws IOException {
+        if (!names.isEmpty()) {
+            alone(() -> {
+                Erasing.Pending pending = Erasing.read(data);
+                Set<String> rest = new TreeSet<>(pending.again());
+                rest.removeAll(names);
+                Erasing.write(files, data, new Erasing.Pending(pending.mails(), rest));
+            });
+        }
+    }
+
+    boolean archives() {
+        return settings.archive().isPresent();
+    }
+
+    /// Feeds the archive now, if there is one.
+    ///
+    /// @return what is wrong; it is tried again each round
+    Optional<String> archiveNow() throws IOException {
+        if (settings.archive().isPresent()) {
+            try {
+                Object _ =
+                        rounds.submit(() -> archive(settings.archive().get())).get(10, TimeUnit.MINUTES);
+            } catch (java.util.concurrent.TimeoutException _) {
+                return Optional.of("the archive is still being fed");
+            } catch (java.util.concurrent.ExecutionException e) {
+                throw new IOException("the archive was not fed: " + e.getCause(), e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IOException("interrupted", e);
+            }
+        }
+        return archiveProblem;
     }
 
     /// Every minute: checkpoints, segments that nobody needs, old traces.
@@ -294,7 +340,11 @@ final class Upkeep implements AutoCloseable {
         }
         long safe = Recovery.sequence(checkpoints.get(1));
         long old = clock.millis() - settings.traceRetention().toMillis();
+        Set<String> again = Erasing.read(data).again();
         for (Journal.Closed closed : journal.closed()) {
+            if (again.contains("journal/" + journal.segmentFile(closed.first()).getFileName())) {
+                return; // the archive has it as it was before an erasure, and must take it as it is now
+            }
             if (closed.last() > safe || applier.index().live(closed.first()) > 0 || youngest(closed) > old) {
                 return; // only from the beginning on: the journal has no holes
             }

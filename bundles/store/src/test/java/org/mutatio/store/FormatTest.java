@@ -226,6 +226,15 @@ class FormatTest {
         if (format >= 2) {
             store.numbering().above(1_000_000);
             assertTrue(store.numbering().restart(role.id(), 4_711));
+            assertEquals(
+                    1,
+                    store.erase(
+                                    "ann@example.com",
+                                    new Erasure.Wanted(Optional.empty(), Optional.of("mail 18@example.net")),
+                                    false,
+                                    _ -> {})
+                            .orElseThrow()
+                            .mails());
         }
     }
 

@@ -133,6 +133,32 @@ class LocalStoreTest {
         }
     }
 
+    @Test
+    void aMailThatLayTwiceInAMailboxIsDeadWhenBothAreGone() throws Exception {
+        long ann = account("ann@example.com").id();
+        for (boolean dropped : new boolean[] {false, true}) {
+            String name = dropped ? "Dropped" : "Expunged";
+            long box = store.commit(new Change.CreateMailbox(ann, name, Optional.empty()))
+                    .id();
+            Change.Delivered _ = deliver(ann, new Change.Place.Id(box), new byte[300], Flags.NONE, Optional.empty());
+            Change.Copied _ =
+                    store.commit(new Change.Copy(box, List.of(UidRange.of(1)), box, false, OptionalLong.empty()));
+            if (dropped) {
+                Change.Done _ = store.commit(new Change.DeleteMailbox(ann, name));
+            } else {
+                List<UidRange> both = List.of(new UidRange(1, 2));
+                Change.FlagsStored _ = store.commit(new Change.StoreFlags(
+                        box, both, Change.FlagMode.ADD, Flags.of(Flags.DELETED), OptionalLong.empty()));
+                Change.Expunged _ = store.commit(new Change.Expunge(box, both));
+            }
+        }
+        store.close();
+        try (Index index = Index.openReadOnly(folder.resolve("data"))) {
+            assertEquals(0, index.live(1));
+        }
+        open();
+    }
+
     private static Trace trace(MailId id, String outcome) {
         return new Trace(
                 id,

@@ -2,8 +2,14 @@ package org.mutatio.store.admin;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.mutatio.api.admin.Action;
 import org.mutatio.api.admin.ActionCall;
@@ -12,6 +18,8 @@ import org.mutatio.api.admin.ActionResult;
 import org.mutatio.api.admin.Argument;
 import org.mutatio.api.admin.Json;
 import org.mutatio.api.store.StoreUnavailableException;
+import org.mutatio.sdk.mail.MailAddress;
+import org.mutatio.store.Erasure;
 import org.mutatio.store.LocalStore;
 import org.mutatio.store.Repair;
 import org.mutatio.store.backup.Restore;
@@ -71,6 +79,19 @@ public final class StoreActions {
                         "mutatio store backup /var/backups/mutatio",
                         true,
                         call -> backup(store, call)),
+                new SimpleAction(
+                        "store erase",
+                        "makes an account's mail unreadable for ever, also what was deleted long ago; others' copies stay",
+                        List.of(
+                                Argument.required("ADDRESS", "an account, or one that was deleted"),
+                                Argument.option(
+                                        "--before",
+                                        "only mail from before a day or time: 2026-01-31 (UTC) or 2026-01-31T12:00:00Z"),
+                                Argument.option("--message-id", "only mail with that Message-ID"),
+                                Argument.flag("--dry-run", "only says what would be erased")),
+                        "mutatio store erase ann@example.org --before 2026-01-31 --dry-run",
+                        true,
+                        call -> erase(store, call)),
                 RESTORE);
     }
 
@@ -86,6 +107,73 @@ public final class StoreActions {
                     Json.object().with("folder", made.toString()));
         } catch (IOException e) {
             throw new ActionException(74, "no backup was made: " + e.getMessage());
+        }
+    }
+
+    private static ActionResult erase(LocalStore store, ActionCall call) throws ActionException {
+        String address;
+        try {
+            address =
+                    MailAddress.parse(call.require("ADDRESS").strip()).folded().toString();
+        } catch (IllegalArgumentException e) {
+            throw ActionException.usage(String.valueOf(e.getMessage()));
+        }
+        Optional<Instant> before = Optional.empty();
+        if (call.get("--before").isPresent()) {
+            before = Optional.of(moment(call.get("--before").get().strip()));
+        }
+        Optional<String> messageId = call.get("--message-id").map(String::strip);
+        if (messageId.filter(String::isEmpty).isPresent()) {
+            throw ActionException.usage("--message-id is empty"); // it would be all mail that has none
+        }
+        boolean dry = call.flag("--dry-run");
+        Erasure.Erased erased;
+        try {
+            erased = store.erase(address, new Erasure.Wanted(before, messageId), dry, call.progress())
+                    .orElseThrow(() -> ActionException.notFound("no account " + address
+                            + ", nor one that the journal still knows (see `mutatio account list`)"));
+        } catch (IOException e) {
+            throw new ActionException(74, "not erased, or not all of it; run it again: " + e.getMessage());
+        } catch (StoreUnavailableException e) {
+            throw ActionException.notNow("not erased, or not all of it; run it again: " + e.getMessage());
+        }
+        StringBuilder text = new StringBuilder();
+        erased.left().forEach(mail -> text.append("left    mail ").append(mail).append('\n'));
+        erased.notes().forEach(note -> text.append("note    ").append(note).append('\n'));
+        text.append(dry ? "would erase " : "erased ")
+                .append(erased.mails())
+                .append(" mails of ")
+                .append(erased.octets())
+                .append(" octets, ")
+                .append(erased.messages())
+                .append(" messages in mailboxes\n");
+        if (!erased.left().isEmpty()) {
+            text.append(erased.left().size())
+                    .append(" mails stay: another account holds them, or they wait in the queue\n");
+        }
+        if (!dry && erased.mails() > 0) {
+            text.append("backups made before still hold them\n");
+        }
+        return ActionResult.of(
+                text.toString(),
+                Json.object()
+                        .with("address", address)
+                        .with("dry_run", dry)
+                        .with("mails", erased.mails())
+                        .with("messages", erased.messages())
+                        .with("octets", erased.octets())
+                        .with("left", Json.strings(erased.left()))
+                        .with("notes", Json.strings(erased.notes())));
+    }
+
+    private static Instant moment(String text) throws ActionException {
+        try {
+            return text.contains("T")
+                    ? OffsetDateTime.parse(text).toInstant()
+                    : LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant();
+        } catch (DateTimeException _) {
+            throw ActionException.usage(
+                    "--before wants a day such as 2026-01-31 or a time such as 2026-01-31T12:00:00Z, not " + text);
         }
     }
 

@@ -19,7 +19,7 @@ import org.mutatio.store.journal.Journal;
 
 /// Brings closed segments, blobs and checkpoints into a folder, the manifest last. Whoever calls sees to it that none
 /// of them is deleted meanwhile (the store's keeper waits). Nothing in the folder changes once it is named in the
-/// manifest, so a folder can be fed again and again: that is the archive.
+/// manifest, but what was erased: so a folder can be fed again and again: that is the archive.
 public final class Copies {
     private static final String FORMAT = StoreFormat.FILE;
 
@@ -43,7 +43,14 @@ public final class Copies {
 
     /// @param checkpoints those to bring; older ones that the folder has go
     /// @param link hard links where the file system can: the same disk, no room, no time
-    public Brought feed(Path folder, List<Path> checkpoints, boolean link, Instant now, Consumer<String> progress)
+    /// @param again names of files that changed since the folder took them, or went for ever
+    public Brought feed(
+            Path folder,
+            List<Path> checkpoints,
+            boolean link,
+            Instant now,
+            Set<String> again,
+            Consumer<String> progress)
             throws IOException {
         Files.createDirectories(folder);
         Map<String, String> known = Map.of();
@@ -77,7 +84,9 @@ public final class Copies {
         for (Path file : wanted) {
             String name = data.relativize(file).toString().replace('\\', '/');
             Optional<String> hash = Optional.ofNullable(known.get(name))
-                    .filter(_ -> Files.exists(folder.resolve(name)) && !(name.equals(FORMAT) && raised))
+                    .filter(_ -> !again.contains(name)
+                            && Files.exists(folder.resolve(name))
+                            && !(name.equals(FORMAT) && raised))
                     .or(() -> Optional.empty());
             if (hash.isEmpty()) {
                 try {
@@ -99,7 +108,9 @@ public final class Copies {
         // What the journal has let go stays in an archive: the way back to an earlier moment leads through it.
         Map<String, String> former = known;
         former.forEach((name, hash) -> {
-            if (!name.startsWith("checkpoints/") && Files.exists(folder.resolve(name))) {
+            // A segment that is named there does not go before it was brought.
+            boolean erased = again.contains(name) && name.startsWith("blobs/");
+            if (!erased && !name.startsWith("checkpoints/") && Files.exists(folder.resolve(name))) {
                 files.putIfAbsent(name, hash);
             }
         });

@@ -9,13 +9,17 @@ import java.nio.file.StandardOpenOption;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.mutatio.sdk.mail.MailId;
+import org.mutatio.store.erase.Erasing;
 import org.mutatio.store.event.Event;
 import org.mutatio.store.event.EventCodec;
 import org.mutatio.store.format.StoreFormat;
@@ -72,6 +76,7 @@ public final class Restore {
             }
         }
         Last last = cut(data, to);
+        erased(data);
         Path marker = data.resolve(Recovery.RESTORED);
         Files.writeString(
                 marker,
@@ -177,6 +182,55 @@ public final class Restore {
                     + ": it cannot be brought back so far; " + data + " is not whole, remove it");
         }
         return last;
+    }
+
+    /// An archive knows erasures that are later than the moment: those mails are blank already, and the
+    /// journal does not
+    /// say so any more. One that was fed in between may have it the other way round. The first start finishes both.
+    private static void erased(Path data) throws IOException {
+        EventCodec codec = new EventCodec();
+        Map<Long, Lying> blank = new TreeMap<>();
+        Map<Long, String> mails = new TreeMap<>();
+        Set<Long> named = new HashSet<>();
+        DiskFiles files = new DiskFiles();
+        try (Journal journal = Journal.open(files, data.resolve("journal"), Long.MAX_VALUE, false)) {
+            journal.scan(0, record -> {
+                if (record.blanked()) {
+                    Object _ = blank.put(record.sequence(), mail(codec, record));
+                } else if (record.type() == RecordType.ERASED
+                        && codec.read(record.type(), record.header()) instanceof Event.Erased(var records)) {
+                    records.forEach(one -> named.add(one.record()));
+                }
+            });
+            blank.forEach((record, mail) -> {
+                if (!named.remove(record)) {
+                    Object _ = mails.put(mail.sequence(), mail.id());
+                }
+            });
+            named.removeIf(record -> record < journal.firstKept());
+            if (!named.isEmpty()) {
+                journal.scan(0, record -> {
+                    if (named.contains(record.sequence())) {
+                        Lying mail = mail(codec, record);
+                        Object _ = mails.put(mail.sequence(), mail.id());
+                    }
+                });
+            }
+        }
+        if (!mails.isEmpty()) {
+            Erasing.write(files, data, new Erasing.Pending(mails, Set.of()));
+        }
+    }
+
+    private record Lying(long sequence, String id) {}
+
+    private static Lying mail(EventCodec codec, JournalRecord record) throws IOException {
+        return switch (codec.read(record.type(), record.header())) {
+            case Event.MailAccepted mail -> new Lying(record.sequence(), mail.id());
+            case Event.RecordMoved moved ->
+                new Lying(moved.mail(), moved.accepted().id());
+            default -> throw new IOException("record " + record.sequence() + " is no message");
+        };
     }
 
     private static java.util.List<Path> list(Path folder) throws IOException {

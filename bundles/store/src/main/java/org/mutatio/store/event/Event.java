@@ -134,6 +134,42 @@ public sealed interface Event {
     /// A mailbox was given numbers that it had elsewhere, so that its clients know its messages again (format 2).
     record MailboxNumbered(long mailbox, long uidValidity, long uidNext) implements Event {}
 
+    /// From now on these records are blank, and were never wanted again: a header of ours stands in for each
+    /// (format 2).
+    record Erased(List<Blanked> records) implements Event {}
+
+    /// @param record sequence of a MailAccepted or RecordMoved
+    /// @param sha256 of the header that stands in for its own
+    @SuppressWarnings("ArrayRecordComponent") // octets of a format
+    record Blanked(long record, byte[] sha256) {}
+
+    /// What is left of a mail that was erased: where it lay, so that a replay counts as before.
+    static MailAccepted blank(MailAccepted mail) {
+        return new MailAccepted(
+                mail.id(),
+                0,
+                mail.size(),
+                "",
+                "",
+                mail.created(),
+                mail.forms().stream().map(Event::blank).toList(),
+                new StoredTrace("", 0, "", "", "", "", List.of(), "", 0, "", List.of()));
+    }
+
+    private static Form blank(Form form) {
+        return new Form(
+                List.of(),
+                form.size(),
+                new byte[0],
+                form.placed().stream()
+                        .map(placed -> new Placed(
+                                placed.account(), placed.mailbox(), placed.uid(), placed.flags(), List.of(), 0))
+                        .toList(),
+                form.queued().stream()
+                        .map(queued -> new Queued(queued.id(), "", "", List.of(), 0, 0, Map.of(), queued.held()))
+                        .toList());
+    }
+
     /// Flags from bits and words.
     static Flags flags(int system, List<String> keywords) {
         return keywords.isEmpty() ? Flags.of(system) : new Flags(system, new java.util.TreeSet<>(keywords));

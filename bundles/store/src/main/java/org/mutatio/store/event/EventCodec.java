@@ -49,6 +49,7 @@ public final class EventCodec {
             case RESTORED -> Event.Restored.class;
             case RECORD_MOVED -> Event.RecordMoved.class;
             case MAILBOX_NUMBERED -> Event.MailboxNumbered.class;
+            case ERASED -> Event.Erased.class;
         };
     }
 
@@ -73,6 +74,7 @@ public final class EventCodec {
             case Event.Restored _ -> RecordType.RESTORED;
             case Event.RecordMoved _ -> RecordType.RECORD_MOVED;
             case Event.MailboxNumbered _ -> RecordType.MAILBOX_NUMBERED;
+            case Event.Erased _ -> RecordType.ERASED;
         };
     }
 

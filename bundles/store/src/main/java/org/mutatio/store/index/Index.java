@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongPredicate;
 import org.h2.jdbcx.JdbcDataSource;
 import org.mutatio.api.queue.Queue;
 import org.mutatio.api.store.Flags;
@@ -423,7 +424,7 @@ public final class Index implements AutoCloseable {
                 update.executeUpdate();
                 touched.add(numbered.mailbox());
             }
-            case Event.PolicyDeployed _, Event.KeyCreated _, Event.AnswersRead _ -> {}
+            case Event.PolicyDeployed _, Event.KeyCreated _, Event.AnswersRead _, Event.Erased _ -> {}
         }
     }
 
@@ -535,6 +536,7 @@ public final class Index implements AutoCloseable {
 
     private void dropMailbox(long mailbox) throws SQLException {
         delete("UPDATE mail SET live = live - 1 WHERE seq IN (SELECT mail FROM message WHERE mailbox = ?)", mailbox);
+        repeats(mailbox, new UidRange(1, 0xFFFF_FFFFL));
         delete("DELETE FROM message WHERE mailbox = ?", mailbox);
         delete("DELETE FROM expunged WHERE mailbox = ?", mailbox);
         delete("DELETE FROM mailbox WHERE id = ?", mailbox);
@@ -575,6 +577,28 @@ public final class Index implements AutoCloseable {
         }
     }
 
+    /// The same mail may lie in a mailbox more than once; one row is one reference, and `IN` counted it once.
+    private void repeats(long mailbox, UidRange uids) throws SQLException {
+        PreparedStatement query = prepared("SELECT mail, COUNT(*) - 1 FROM message WHERE mailbox = ?"
+                + " AND uid BETWEEN ? AND ? GROUP BY mail HAVING COUNT(*) > 1");
+        query.setLong(1, mailbox);
+        query.setLong(2, uids.first());
+        query.setLong(3, uids.last());
+        PreparedStatement live = prepared(CHANGE_LIVE);
+        boolean any = false;
+        try (ResultSet rows = query.executeQuery()) {
+            while (rows.next()) {
+                live.setInt(1, -rows.getInt(2));
+                live.setLong(2, rows.getLong(1));
+                live.addBatch();
+                any = true;
+            }
+        }
+        if (any) {
+            live.executeBatch();
+        }
+    }
+
     private void expunge(long sequence, long mailbox, List<UidRange> ranges) throws SQLException {
         PreparedStatement live = prepared("UPDATE mail SET live = live - 1 WHERE seq IN"
                 + " (SELECT mail FROM message WHERE mailbox = ? AND uid BETWEEN ? AND ?)");
@@ -583,7 +607,6 @@ public final class Index implements AutoCloseable {
         PreparedStatement delete = prepared("DELETE FROM message WHERE mailbox = ? AND uid BETWEEN ? AND ?");
         for (UidRange range : ranges) {
             if (range.size() == 1) {
-                // The same mail may lie in a mailbox more than once; one row is one reference.
                 PreparedStatement one = prepared(
                         "UPDATE mail SET live = live - 1 WHERE seq = (SELECT mail FROM message WHERE mailbox = ? AND uid = ?)");
                 one.setLong(1, mailbox);
@@ -594,6 +617,7 @@ public final class Index implements AutoCloseable {
                 live.setLong(2, range.first());
                 live.setLong(3, range.last());
                 live.executeUpdate();
+                repeats(mailbox, range);
             }
             keep.setLong(1, sequence);
             keep.setLong(2, mailbox);
@@ -816,6 +840,52 @@ public final class Index implements AutoCloseable {
                         places.add(new Place(rows.getString(1), rows.getLong(2), rows.getLong(3), rows.getLong(4)));
                     }
                     return places;
+                });
+    }
+
+    /// Which message of a mailbox is which mail.
+    ///
+    /// @param mail sequence of its MailAccepted
+    public record Holding(long uid, long mail) {}
+
+    /// All messages of a mailbox.
+    public List<Holding> holdings(long mailbox) throws SQLException {
+        return ask(
+                "SELECT uid, mail FROM message WHERE mailbox = ? ORDER BY uid",
+                query -> query.setLong(1, mailbox),
+                rows -> {
+                    List<Holding> all = new ArrayList<>();
+                    while (rows.next()) {
+                        all.add(new Holding(rows.getLong(1), rows.getLong(2)));
+                    }
+                    return all;
+                });
+    }
+
+    /// Who holds mails between two sequences: accounts, and 0 for the queue. One statement, so one moment: a message
+    /// that is being moved is seen in one of its places. Reads all messages: for erasing.
+    ///
+    /// @param wanted which mails
+    public Map<Long, Set<Long>> holders(long first, long last, LongPredicate wanted) throws SQLException {
+        return ask(
+                "SELECT m.mail, b.account FROM message m JOIN mailbox b ON b.id = m.mailbox"
+                        + " WHERE m.mail BETWEEN ? AND ?"
+                        + " UNION ALL SELECT q.mail, 0 FROM queue q WHERE q.mail BETWEEN ? AND ?",
+                query -> {
+                    query.setLong(1, first);
+                    query.setLong(2, last);
+                    query.setLong(3, first);
+                    query.setLong(4, last);
+                },
+                rows -> {
+                    Map<Long, Set<Long>> holders = new HashMap<>();
+                    while (rows.next()) {
+                        if (wanted.test(rows.getLong(1))) {
+                            boolean _ = holders.computeIfAbsent(rows.getLong(1), _ -> new HashSet<>())
+                                    .add(rows.getLong(2));
+                        }
+                    }
+                    return holders;
                 });
     }
 

@@ -33,6 +33,7 @@ public final class Journal implements AutoCloseable {
     private static final short SKIPPED = 1;
     private static final int SALT_AT = 56;
     private static final int SCAN_BUFFER = 1 << 20;
+    private static final String NEW = ".seg.new";
 
     /// The outcome of a force is not known.
     public static final class ForceFailedException extends IOException {
@@ -100,6 +101,8 @@ public final class Journal implements AutoCloseable {
             String name = String.valueOf(file.getFileName());
             if (name.endsWith(".seg")) {
                 segments.put(HexFormat.fromHexDigitsToLong(name.substring(0, name.length() - 4)), file);
+            } else if (name.endsWith(NEW)) {
+                files.delete(file); // of a rewrite that was cut off
             }
         }
         if (segments.isEmpty()) {
@@ -173,9 +176,10 @@ public final class Journal implements AutoCloseable {
                         && window.frame(at) instanceof Frame.Read.Good(Frame frame)
                         && frame.sequence() >= expected
                         && at + frame.recordLength() <= size
-                        && window.crc(at + Frame.LENGTH, frame.headerLength()) == frame.headerCrc()
-                        && window.crc(at + Frame.LENGTH + frame.headerLength(), frame.octetsLength())
-                                == frame.octetsCrc()
+                        && (window.crc(at + Frame.LENGTH, frame.headerLength()) == frame.headerCrc()
+                                        && window.crc(at + Frame.LENGTH + frame.headerLength(), frame.octetsLength())
+                                                == frame.octetsCrc()
+                                || window.standIn(at, frame).isPresent())
                 ? Optional.of(frame)
                 : Optional.empty();
     }
@@ -470,9 +474,12 @@ public final class Journal implements AutoCloseable {
                     boolean headerGood = Frame.crc(header.duplicate()) == frame.headerCrc();
                     boolean octetsGood = window.crc(at + Frame.LENGTH + frame.headerLength(), frame.octetsLength())
                             == frame.octetsCrc();
-                    if (headerGood && octetsGood) {
+                    Optional<JournalRecord.Header> found = headerGood && octetsGood
+                            ? Optional.of(new JournalRecord.Header(header, false))
+                            : window.standIn(at, frame).map(standing -> new JournalRecord.Header(standing, true));
+                    if (found.isPresent()) {
                         if (frame.sequence() >= from) {
-                            visitor.visit(new JournalRecord(frame, new Location(first, (int) at), header));
+                            visitor.visit(new JournalRecord(frame, new Location(first, (int) at), found.get()));
                         }
                         expected = frame.sequence() + 1;
                         at += frame.recordLength();
@@ -547,7 +554,7 @@ public final class Journal implements AutoCloseable {
             files.forceFolder(Objects.requireNonNull(aside.getParent()));
         }
         Hole hole = new Hole(damage.afterSequence(), damage.beforeSequence(), length);
-        rewrite(first, List.of(new Patch(damage.offset(), length, hole.mark(salt(first)))));
+        rewrite(file, List.of(new Patch(damage.offset(), length, hole.mark(salt(first)))));
         synchronized (damages) {
             boolean _ = damages.remove(damage);
         }
@@ -563,9 +570,8 @@ public final class Journal implements AutoCloseable {
     record Patch(long offset, long length, ByteBuffer octets) {}
 
     /// @param patches by ascending offsets
-    private void rewrite(long first, List<Patch> patches) throws IOException {
-        Path file = segment(first);
-        Path fresh = folder.resolve(file.getFileName() + ".new");
+    private void rewrite(Path file, List<Patch> patches) throws IOException {
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
         files.delete(fresh);
         long size = files.size(file);
         try (Files.Appender to = files.append(fresh, 0)) {
@@ -584,7 +590,54 @@ public final class Journal implements AutoCloseable {
                 fresh, java.nio.file.attribute.FileTime.fromMillis(files.modified(file)));
         files.force(fresh);
         files.rename(fresh, file);
-        files.forceFolder(folder);
+        files.forceFolder(Objects.requireNonNull(file.getParent()));
+    }
+
+    /// A record whose parts are to be blanked.
+    ///
+    /// @param standIn header that is there instead
+    public record Blank(Location location, long sequence, ByteBuffer standIn) {}
+
+    /// Blanks both parts of records of one closed segment, which is written anew beside itself and then takes
+    /// its own name: hard links of it (backups) stay as they are, a crash leaves the old one or the new one.
+    /// Places, frames and the time of the file stay. Only what an event Erased names may be blanked.
+    ///
+    /// @return whether there was something to blank
+    public boolean blank(long first, List<Blank> blanks) throws IOException {
+        if (segments.higherKey(first) == null) {
+            throw new IOException("segment " + first + " is still written to");
+        }
+        return blank(segment(first), blanks);
+    }
+
+    /// The same in a copy of a segment; records that are not there as the segment had them are left.
+    public boolean blank(Path file, List<Blank> blanks) throws IOException {
+        int salt = header(file).getInt(SALT_AT);
+        StandIn.Reading reading = reading(file);
+        long size = files.size(file);
+        List<Patch> patches = new ArrayList<>();
+        for (Blank blank : blanks.stream()
+                .sorted(java.util.Comparator.comparingInt(
+                        blank -> blank.location().offset()))
+                .toList()) {
+            long at = blank.location().offset();
+            if (at + Frame.LENGTH > size
+                    || !(Frame.read(reading.at(at, Frame.LENGTH), salt) instanceof Frame.Read.Good(Frame frame))
+                    || frame.sequence() != blank.sequence()
+                    || at + frame.recordLength() > size
+                    || StandIn.read(reading, at + Frame.LENGTH, frame, salt).isPresent()) {
+                continue;
+            }
+            long room = frame.recordLength() - Frame.LENGTH;
+            if (StandIn.length(blank.standIn()) > room) {
+                throw new IOException("record " + frame.sequence() + " is too small for what is to stand in for it");
+            }
+            patches.add(new Patch(at + Frame.LENGTH, room, StandIn.octets(salt, frame.sequence(), blank.standIn())));
+        }
+        if (!patches.isEmpty()) {
+            rewrite(file, patches);
+        }
+        return !patches.isEmpty();
     }
 
     private void copy(Path file, long from, long to, Files.Appender into) throws IOException {
@@ -638,7 +691,8 @@ public final class Journal implements AutoCloseable {
                     && window.frame(at) instanceof Frame.Read.Good(Frame frame)
                     && frame.sequence() >= expected
                     && at + frame.recordLength() <= size
-                    && window.crc(at + Frame.LENGTH, frame.headerLength()) == frame.headerCrc()) {
+                    && (window.crc(at + Frame.LENGTH, frame.headerLength()) == frame.headerCrc()
+                            || window.standIn(at, frame).isPresent())) {
                 return at;
             }
         }
@@ -649,6 +703,14 @@ public final class Journal implements AutoCloseable {
         ByteBuffer copy = ByteBuffer.allocate(octets.remaining());
         copy.put(octets.duplicate());
         return copy.flip();
+    }
+
+    private StandIn.Reading reading(Path file) {
+        return (offset, length) -> {
+            ByteBuffer octets = ByteBuffer.allocate(length);
+            files.read(file, offset, octets);
+            return octets.flip();
+        };
     }
 
     /// A sliding view of a file, for scanning. What it gives is good until it is asked again.
@@ -669,6 +731,12 @@ public final class Journal implements AutoCloseable {
 
         Optional<Hole> hole(long offset) throws IOException {
             return Hole.read(at(offset, Hole.MARK), salt);
+        }
+
+        /// What stands in for the header of a record whose parts were blanked. Read from the file, not from here: it
+        /// may have been blanked since the window was filled.
+        Optional<ByteBuffer> standIn(long offset, Frame frame) throws IOException {
+            return StandIn.read(reading(file), offset + Frame.LENGTH, frame, salt);
         }
 
         ByteBuffer at(long offset, int length) throws IOException {
@@ -716,16 +784,23 @@ public final class Journal implements AutoCloseable {
         ByteBuffer header = ByteBuffer.allocate(frame.headerLength());
         files.read(file, location.offset() + (long) Frame.LENGTH, header);
         header.flip();
-        if (Frame.crc(header.duplicate()) != frame.headerCrc()) {
-            throw new IOException("damaged header of record " + frame.sequence() + " at " + describe(location));
+        if (Frame.crc(header.duplicate()) == frame.headerCrc()) {
+            return new JournalRecord(frame, location, new JournalRecord.Header(header, false));
         }
-        return new JournalRecord(frame, location, header);
+        ByteBuffer standing = StandIn.read(
+                        reading(file), location.offset() + (long) Frame.LENGTH, frame, salt(location.segment()))
+                .orElseThrow(() ->
+                        new IOException("damaged header of record " + frame.sequence() + " at " + describe(location)));
+        return new JournalRecord(frame, location, new JournalRecord.Header(standing, true));
     }
 
     /// A record's second part.
     ///
-    /// @throws IOException it is damaged, or its segment is gone
+    /// @throws IOException it is damaged, was erased, or its segment is gone
     public ByteBuffer octets(JournalRecord record) throws IOException {
+        if (record.blanked()) {
+            throw new IOException("record " + record.sequence() + " was erased");
+        }
         ByteBuffer octets = ByteBuffer.allocate(record.octetsLength());
         files.read(file(record.location()), record.octetsAt(), octets);
         octets.flip();
@@ -793,16 +868,38 @@ public final class Journal implements AutoCloseable {
                 if (wanted != null && !lost(record.sequence()) && !Frame.same(wanted, frame.former())) {
                     problems.accept("record " + record.sequence() + " does not name the frame before it");
                 }
-                if (!Frame.same(Hashes.sha256(record.header()), frame.headerSha256())) {
+                if (record.blanked()) {
+                    if (!zeros(
+                            file,
+                            record.location().offset() + Frame.LENGTH + StandIn.length(record.header()),
+                            record.end())) {
+                        problems.accept("record " + record.sequence() + " was erased and is not blank");
+                    }
+                } else if (!Frame.same(Hashes.sha256(record.header()), frame.headerSha256())) {
                     problems.accept("record " + record.sequence() + ": hash of the header is wrong");
                 }
-                if (!Frame.same(hash(file, record.octetsAt(), record.octetsLength()), frame.octetsSha256())) {
+                if (!record.blanked()
+                        && !Frame.same(hash(file, record.octetsAt(), record.octetsLength()), frame.octetsSha256())) {
                     problems.accept("record " + record.sequence() + ": hash of the octets is wrong");
                 }
             }
             expected[0] = hash;
             visitor.visit(record);
         });
+    }
+
+    private boolean zeros(Path file, long from, long to) throws IOException {
+        for (long at = from; at < to; ) {
+            ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(SCAN_BUFFER, to - at));
+            if (files.read(file, at, buffer) < buffer.capacity()) {
+                return false;
+            }
+            if (buffer.flip().mismatch(ByteBuffer.allocate(buffer.remaining())) >= 0) {
+                return false;
+            }
+            at += buffer.capacity();
+        }
+        return true;
     }
 
     private byte[] hash(Path file, long at, long length) throws IOException {

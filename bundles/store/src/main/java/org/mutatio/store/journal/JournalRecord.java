@@ -8,11 +8,21 @@ public final class JournalRecord {
     private final Frame frame;
     private final Location location;
     private final ByteBuffer header;
+    private final boolean blanked;
 
-    JournalRecord(Frame frame, Location location, ByteBuffer header) {
+    JournalRecord(Frame frame, Location location, Header header) {
         this.frame = frame;
         this.location = location;
-        this.header = header;
+        this.header = header.octets();
+        this.blanked = header.blanked();
+    }
+
+    /// @param blanked it stands in for the record's own
+    record Header(ByteBuffer octets, boolean blanked) {}
+
+    /// Whether its parts were blanked (erased): the header is what stands in for its own, and there are no octets.
+    public boolean blanked() {
+        return blanked;
     }
 
     public long sequence() {
@@ -37,7 +47,7 @@ public final class JournalRecord {
     }
 
     public int octetsLength() {
-        return frame.octetsLength();
+        return blanked ? 0 : frame.octetsLength();
     }
 
     int octetsCrc() {

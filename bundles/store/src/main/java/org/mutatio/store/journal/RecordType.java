@@ -21,9 +21,10 @@ public enum RecordType {
     ANSWERS_READ(16),
     RESTORED(17),
     RECORD_MOVED(18),
-    MAILBOX_NUMBERED(19);
+    MAILBOX_NUMBERED(19),
+    ERASED(20);
 
-    private static final RecordType[] BY_CODE = new RecordType[20];
+    private static final RecordType[] BY_CODE = new RecordType[21];
 
     static {
         for (RecordType type : values()) {

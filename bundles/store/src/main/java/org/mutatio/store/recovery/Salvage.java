@@ -51,7 +51,8 @@ final class Salvage {
                     Event.QueueChanged _,
                     Event.LeaseTaken _,
                     Event.AnswersRead _,
-                    Event.RecordMoved _ -> Optional.of(event);
+                    Event.RecordMoved _,
+                    Event.Erased _ -> Optional.of(event);
             case Event.Restored restored ->
                 when(
                         event,

@@ -332,7 +332,7 @@ public final class StoreState {
                 case Event.PolicyDeployed policy -> policyVersion = policy.version();
                 case Event.KeyCreated _ -> {}
                 case Event.DeploymentRecorded recorded -> deployment = recorded.text();
-                case Event.QueueChanged _, Event.RecordMoved _ -> {}
+                case Event.QueueChanged _, Event.RecordMoved _, Event.Erased _ -> {}
                 case Event.LeaseTaken lease -> fences.put(lease.name(), lease.fence());
                 case Event.AnswersRead read -> read.fingerprints().forEach(unanswered::remove);
                 case Event.Restored restored -> restored(sequence, restored);

@@ -21,6 +21,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -303,6 +304,48 @@ public final class LocalTraces implements Traces, AutoCloseable {
             byte[] octets = new byte[Math.min(file.readInt(), 4 << 20)];
             file.readFully(octets);
             return codec.readTrace(octets).toTrace();
+        }
+    }
+
+    /// Blanks the lines of mails that were erased, in place: the writer may be at the end of the file.
+    public void blank(Set<String> mails) throws IOException {
+        settle();
+        try (Stream<Path> days = Files.list(folder)) {
+            for (Path day : days.toList()) {
+                Path lines = day.resolve(LINES);
+                if (Files.exists(lines)) {
+                    blank(lines, mails);
+                }
+            }
+        }
+    }
+
+    private static void blank(Path lines, Set<String> mails) throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(lines.toFile(), "rw")) {
+            long at = 0;
+            boolean changed = false;
+            // Octets, not characters: what is written over must be as long.
+            try (java.io.InputStream in =
+                    new java.io.BufferedInputStream(Files.newInputStream(lines, StandardOpenOption.READ))) {
+                java.io.ByteArrayOutputStream line = new java.io.ByteArrayOutputStream();
+                for (int octet = in.read(); octet >= 0; octet = in.read()) {
+                    if (octet != '\n') {
+                        line.write(octet);
+                        continue;
+                    }
+                    String text = line.toString(StandardCharsets.ISO_8859_1);
+                    if (text.startsWith("J\t") && text.length() >= 28 && mails.contains(text.substring(2, 28))) {
+                        file.seek(at);
+                        file.write(" ".repeat(line.size()).getBytes(StandardCharsets.US_ASCII));
+                        changed = true;
+                    }
+                    at += line.size() + 1L;
+                    line.reset();
+                }
+            }
+            if (changed) {
+                file.getFD().sync();
+            }
         }
     }
 

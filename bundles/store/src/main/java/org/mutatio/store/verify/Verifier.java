@@ -3,15 +3,23 @@ package org.mutatio.store.verify;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.mutatio.store.erase.Erasing;
 import org.mutatio.store.event.Event;
 import org.mutatio.store.event.EventCodec;
+import org.mutatio.store.journal.Hashes;
 import org.mutatio.store.journal.Journal;
+import org.mutatio.store.journal.JournalRecord;
+import org.mutatio.store.journal.RecordType;
 
 /// Reads the journal from its beginning: checksums, hashes, the chain from frame to frame, that every header is an
 /// event, and that every blob is there with its size.
@@ -31,6 +39,7 @@ public final class Verifier {
             throws IOException {
         Report report = new Report();
         Set<String> named = new HashSet<>();
+        Blanks blanks = new Blanks();
         long[] previous = {journal.firstKept() - 1};
         journal.verifyChain(
                 upTo,
@@ -54,6 +63,7 @@ public final class Verifier {
                                 + e.getMessage()));
                         return;
                     }
+                    blanks.see(record, event);
                     Event.MailAccepted mail = null;
                     if (event instanceof Event.MailAccepted accepted) {
                         mail = accepted;
@@ -80,6 +90,25 @@ public final class Verifier {
                     }
                 },
                 problem -> report.problems(List.of(problem)));
+        // A record may have been blanked since, by an event that is later than `upTo`.
+        journal.scan(upTo + 1, record -> {
+            if (record.type() == RecordType.ERASED) {
+                blanks.see(record, codec.read(record.type(), record.header()));
+            }
+        });
+        boolean pending = Erasing.pending(data);
+        report.problems(blanks.problems());
+        Set<Long> full = blanks.notBlank(journal.firstKept());
+        if (!pending && !full.isEmpty()) {
+            journal.scan(0, record -> {
+                if (full.contains(record.sequence()) && !record.blanked()) {
+                    report.problems(List.of("record " + record.sequence() + " was erased and is still there"));
+                }
+            });
+        }
+        if (pending) {
+            report.note("an erasure is not finished: the server goes on with it at its next start");
+        }
         for (Journal.Damage damage : journal.damages()) {
             report.problems(List.of("segment " + damage.segment() + " is damaged at " + damage.offset()
                     + " behind record " + damage.afterSequence() + ": " + damage.reason()));
@@ -90,6 +119,43 @@ public final class Verifier {
         }
         orphans(data, named, progress);
         return report;
+    }
+
+    /// Records that are blank, and those that an event Erased names: must be the same.
+    private static final class Blanks {
+        private final Map<Long, String> blank = new TreeMap<>();
+        private final Map<Long, String> erased = new TreeMap<>();
+
+        void see(JournalRecord record, Event event) {
+            if (record.blanked()) {
+                Object _ = blank.put(record.sequence(), HexFormat.of().formatHex(Hashes.sha256(record.header())));
+            } else if (event instanceof Event.Erased(List<Event.Blanked> records)) {
+                records.forEach(one -> {
+                    Object _ = erased.put(one.record(), HexFormat.of().formatHex(one.sha256()));
+                });
+            }
+        }
+
+        /// Which are not blank, though an event names them: gone, lost or still there.
+        Set<Long> notBlank(long firstKept) {
+            Set<Long> full = new HashSet<>(erased.keySet());
+            full.removeAll(blank.keySet());
+            full.removeIf(record -> record < firstKept);
+            return full;
+        }
+
+        List<String> problems() {
+            List<String> problems = new ArrayList<>();
+            blank.forEach((record, hash) -> {
+                String wanted = erased.get(record);
+                if (wanted == null) {
+                    problems.add("record " + record + " is blank, and nobody erased it");
+                } else if (!wanted.equals(hash)) {
+                    problems.add("record " + record + " is blank, and what stands in for it is not what was said");
+                }
+            });
+            return problems;
+        }
     }
 
     /// Blobs that no record names are left over from a crash before the commit: told, no problem.
