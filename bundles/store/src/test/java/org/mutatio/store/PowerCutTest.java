@@ -368,9 +368,11 @@ class PowerCutTest {
                 try (LocalStore store = open(data, disk)) {
                     int[] count = {0};
                     int wanted = nth;
-                    disk.fail(step -> step instanceof Step.Write(Path file, _, _)
+                    disk.fail(
+                            step -> step instanceof Step.Write(Path file, long _, byte[] _)
                                     && !file.toString().endsWith(".mv.db")
-                                    && ++count[0] == wanted, half);
+                                    && ++count[0] == wanted,
+                            half);
                     for (Act act : day()) {
                         try {
                             act.on(store);
