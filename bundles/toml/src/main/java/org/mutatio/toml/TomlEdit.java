@@ -23,7 +23,8 @@ public final class TomlEdit {
     /// @throws IllegalArgumentException the text is not well-formed: edit it by hand first
     public static TomlEdit of(String text) {
         String plain = TomlFile.withoutMark(text);
-        TomlParseResult root = Toml.parse(plain);
+        // A comment that ends the file without ending its line comes back with a blank behind it.
+        TomlParseResult root = Toml.parse(plain.isEmpty() || plain.endsWith("\n") ? plain : plain + "\n");
         if (root.hasErrors()) {
             throw new IllegalArgumentException(root.errors().getFirst().toString());
         }
