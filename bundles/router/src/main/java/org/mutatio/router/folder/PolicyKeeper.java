@@ -70,6 +70,7 @@ public final class PolicyKeeper implements Policies, AutoCloseable {
 
     private volatile DomainPolicies current = DomainPolicies.unknown();
     private volatile State state = new State(false, false, List.of(), List.of());
+    private Optional<Thread> keeping = Optional.empty();
     private volatile boolean closed;
     /// The folder could not be read lately: what its stamps say is no news, but it is to be read again.
     private volatile boolean unread;
@@ -104,7 +105,7 @@ public final class PolicyKeeper implements Policies, AutoCloseable {
         if (!current.good()) {
             restore();
         }
-        Thread.ofVirtual().name("policy-folder").start(this::run);
+        keeping = Optional.of(Thread.ofVirtual().name("policy-folder").start(this::run));
         try {
             WatchService service = folder.path().getFileSystem().newWatchService();
             folder.path()
@@ -505,6 +506,20 @@ public final class PolicyKeeper implements Policies, AutoCloseable {
         wake.release();
         if (watch.isPresent()) {
             watch.get().close();
+        }
+        if (keeping.isPresent()) {
+            end(keeping.get());
+        }
+    }
+
+    /// Waits for a load that goes on, so that it writes no history beside the keeper that comes next.
+    private static void end(Thread thread) {
+        try {
+            if (!thread.join(Duration.ofSeconds(30))) {
+                LOG.warn("event=policy-keeper-busy reason=\"a load did not end within 30 s\"");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }
