@@ -70,7 +70,6 @@ public final class PolicyKeeper implements Policies, AutoCloseable {
 
     private volatile DomainPolicies current = DomainPolicies.unknown();
     private volatile State state = new State(false, false, List.of(), List.of());
-    private Optional<Thread> keeping = Optional.empty();
     private volatile boolean closed;
     /// The folder could not be read lately: what its stamps say is no news, but it is to be read again.
     private volatile boolean unread;
@@ -105,7 +104,7 @@ public final class PolicyKeeper implements Policies, AutoCloseable {
         if (!current.good()) {
             restore();
         }
-        keeping = Optional.of(Thread.ofVirtual().name("policy-folder").start(this::run));
+        Thread.ofVirtual().name("policy-folder").start(this::run);
         try {
             WatchService service = folder.path().getFileSystem().newWatchService();
             folder.path()
@@ -244,6 +243,9 @@ public final class PolicyKeeper implements Policies, AutoCloseable {
     private State load(String cause, boolean byCommand) {
         loading.lock();
         try {
+            if (closed) {
+                return state;
+            }
             Map<String, String> stamps = folder.stamps();
             Map<String, byte[]> files = folder.read();
             if (files.isEmpty() && !byCommand && hadFiles()) {
@@ -507,19 +509,12 @@ public final class PolicyKeeper implements Policies, AutoCloseable {
         if (watch.isPresent()) {
             watch.get().close();
         }
-        if (keeping.isPresent()) {
-            end(keeping.get());
-        }
-    }
-
-    /// Waits for a load that goes on, so that it writes no history beside the keeper that comes next.
-    private static void end(Thread thread) {
+        // A load that goes on ends first, so that it writes no history beside the keeper that comes next.
+        loading.lock();
         try {
-            if (!thread.join(Duration.ofSeconds(30))) {
-                LOG.warn("event=policy-keeper-busy reason=\"a load did not end within 30 s\"");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            LOG.debug("event=policy-keeper-closed");
+        } finally {
+            loading.unlock();
         }
     }
 }
