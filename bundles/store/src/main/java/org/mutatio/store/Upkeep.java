@@ -357,7 +357,7 @@ final class Upkeep implements AutoCloseable {
                 }
             });
             for (String blob : blobs) {
-                files.delete(data.resolve("blobs").resolve(blob.substring(24)).resolve(blob));
+                files.delete(LocalStore.blob(data, blob));
             }
             journal.delete(closed.first());
             applier.forget(closed.first());

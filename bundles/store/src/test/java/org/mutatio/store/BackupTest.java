@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,12 +25,9 @@ import org.mutatio.api.store.Change;
 import org.mutatio.api.store.Flags;
 import org.mutatio.api.store.MailboxInfo;
 import org.mutatio.api.store.OpenMailbox;
-import org.mutatio.api.store.Spool;
 import org.mutatio.api.store.StoredAccount;
 import org.mutatio.api.store.UidRange;
-import org.mutatio.api.trace.Trace;
 import org.mutatio.sdk.mail.MailId;
-import org.mutatio.sdk.mail.Octets;
 import org.mutatio.store.backup.Restore;
 
 /// Copies made while mail flows, and the way back to a moment.
@@ -74,21 +70,8 @@ class BackupTest {
             random.nextBytes(octets);
         }
         long account = store.accounts().getFirst().id();
-        try (Spool spool = store.spool()) {
-            spool.write(ByteBuffer.wrap(octets));
-            Octets _ = spool.content();
-            Change.Delivered _ = store.commit(new Change.Deliver(
-                    id,
-                    now,
-                    spool,
-                    List.of(new Change.Outcome(
-                            List.of(new Change.Slice.Received(0, size)),
-                            ByteBuffer.allocate(0),
-                            List.of(new Change.Placement(account, new Change.Place.Name("INBOX"), Flags.NONE, now)),
-                            List.of())),
-                    new Trace(id, now, "s", "mx", "192.0.2.7", "", List.of(), Optional.empty(), 1, "kept", List.of()),
-                    Optional.empty()));
-        }
+        Mails.deliver(
+                store, id, now, octets, new Change.Placement(account, new Change.Place.Name("INBOX"), Flags.NONE, now));
         return id;
     }
 

@@ -6,14 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
@@ -24,13 +22,10 @@ import org.mutatio.api.store.Change;
 import org.mutatio.api.store.Flags;
 import org.mutatio.api.store.MailboxInfo;
 import org.mutatio.api.store.OpenMailbox;
-import org.mutatio.api.store.Spool;
 import org.mutatio.api.store.StoreUnavailableException;
 import org.mutatio.api.store.StoredAccount;
 import org.mutatio.api.store.UidRange;
-import org.mutatio.api.trace.Trace;
 import org.mutatio.sdk.mail.MailId;
-import org.mutatio.sdk.mail.Octets;
 import org.mutatio.store.disk.LyingDisk;
 import org.mutatio.store.disk.LyingDisk.Step;
 
@@ -78,22 +73,13 @@ class FullDiskTest {
         MailId id = MailId.of(now, random);
         byte[] octets = new byte[size];
         random.nextBytes(octets);
-        try (Spool spool = store.spool()) {
-            spool.write(ByteBuffer.wrap(octets));
-            Octets _ = spool.content();
-            Change.Delivered _ = store.commit(new Change.Deliver(
-                    id,
-                    now,
-                    spool,
-                    List.of(new Change.Outcome(
-                            List.of(new Change.Slice.Received(0, size)),
-                            ByteBuffer.allocate(0),
-                            List.of(new Change.Placement(
-                                    store.accounts().getFirst().id(), new Change.Place.Name("INBOX"), Flags.NONE, now)),
-                            List.of())),
-                    new Trace(id, now, "s", "mx", "192.0.2.7", "", List.of(), Optional.empty(), 1, "kept", List.of()),
-                    Optional.empty()));
-        }
+        Mails.deliver(
+                store,
+                id,
+                now,
+                octets,
+                new Change.Placement(
+                        store.accounts().getFirst().id(), new Change.Place.Name("INBOX"), Flags.NONE, now));
         return id;
     }
 

@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.ServiceLoader;
@@ -32,11 +31,8 @@ import org.mutatio.api.admin.OfflineActions;
 import org.mutatio.api.metrics.Meters;
 import org.mutatio.api.store.Change;
 import org.mutatio.api.store.Flags;
-import org.mutatio.api.store.Spool;
 import org.mutatio.api.store.StoredAccount;
-import org.mutatio.api.trace.Trace;
 import org.mutatio.sdk.mail.MailId;
-import org.mutatio.sdk.mail.Octets;
 import org.mutatio.store.journal.Hashes;
 
 /// `store verify` without a server: it finds what is wrong, and not an octet on the disk is another afterwards.
@@ -71,22 +67,12 @@ class OfflineStoreTest {
             MailId id = MailId.of(NOW, random);
             byte[] octets = new byte[i % 5 == 0 ? 20_000 : 4_000];
             random.nextBytes(octets);
-            try (Spool spool = store.spool()) {
-                spool.write(ByteBuffer.wrap(octets));
-                Octets _ = spool.content();
-                Change.Delivered _ = store.commit(new Change.Deliver(
-                        id,
-                        NOW,
-                        spool,
-                        List.of(new Change.Outcome(
-                                List.of(new Change.Slice.Received(0, octets.length)),
-                                ByteBuffer.allocate(0),
-                                List.of(new Change.Placement(account, new Change.Place.Name("INBOX"), Flags.NONE, NOW)),
-                                List.of())),
-                        new Trace(
-                                id, NOW, "s", "mx", "192.0.2.7", "", List.of(), Optional.empty(), 1, "kept", List.of()),
-                        Optional.empty()));
-            }
+            Mails.deliver(
+                    store,
+                    id,
+                    NOW,
+                    octets,
+                    new Change.Placement(account, new Change.Place.Name("INBOX"), Flags.NONE, NOW));
         }
     }
 

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,10 +38,8 @@ import org.mutatio.api.store.MailboxInfo;
 import org.mutatio.api.store.MailboxState;
 import org.mutatio.api.store.OpenMailbox;
 import org.mutatio.api.store.SpecialUse;
-import org.mutatio.api.store.Spool;
 import org.mutatio.api.store.StoredAccount;
 import org.mutatio.api.store.UidRange;
-import org.mutatio.api.trace.Trace;
 import org.mutatio.sdk.mail.MailId;
 import org.mutatio.sdk.mail.Octets;
 import org.mutatio.store.admin.PortActions;
@@ -89,21 +86,8 @@ class PortTest {
     private void deliver(long account, String mailbox, String text, Flags flags, Instant date) throws Exception {
         byte[] octets = text.getBytes(StandardCharsets.UTF_8);
         MailId id = MailId.of(NOW, random);
-        try (Spool spool = store.spool()) {
-            spool.write(ByteBuffer.wrap(octets));
-            Octets _ = spool.content();
-            Change.Delivered _ = store.commit(new Change.Deliver(
-                    id,
-                    NOW,
-                    spool,
-                    List.of(new Change.Outcome(
-                            List.of(new Change.Slice.Received(0, octets.length)),
-                            ByteBuffer.allocate(0),
-                            List.of(new Change.Placement(account, new Change.Place.Name(mailbox), flags, date)),
-                            List.of())),
-                    new Trace(id, NOW, "s", "mx", "192.0.2.7", "", List.of(), Optional.empty(), 1, "kept", List.of()),
-                    Optional.empty()));
-        }
+        Mails.deliver(
+                store, id, NOW, octets, new Change.Placement(account, new Change.Place.Name(mailbox), flags, date));
     }
 
     private ActionResult run(String name, Map<String, String> arguments) throws ActionException {

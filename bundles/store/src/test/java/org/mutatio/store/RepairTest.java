@@ -19,7 +19,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -32,11 +31,8 @@ import org.mutatio.api.metrics.Meters;
 import org.mutatio.api.store.Change;
 import org.mutatio.api.store.Flags;
 import org.mutatio.api.store.OpenMailbox;
-import org.mutatio.api.store.Spool;
 import org.mutatio.api.store.StoredAccount;
-import org.mutatio.api.trace.Trace;
 import org.mutatio.sdk.mail.MailId;
-import org.mutatio.sdk.mail.Octets;
 import org.mutatio.store.admin.OfflineStoreActions;
 import org.mutatio.store.admin.StoreActions;
 import org.mutatio.store.journal.DiskFiles;
@@ -74,23 +70,12 @@ class RepairTest {
             mails.add(id);
             byte[] octets = new byte[i % 10 == 0 ? 20_000 : 4_000];
             random.nextBytes(octets);
-            try (Spool spool = store.spool()) {
-                spool.write(ByteBuffer.wrap(octets));
-                Octets _ = spool.content();
-                Change.Delivered _ = store.commit(new Change.Deliver(
-                        id,
-                        NOW,
-                        spool,
-                        List.of(new Change.Outcome(
-                                List.of(new Change.Slice.Received(0, octets.length)),
-                                ByteBuffer.allocate(0),
-                                List.of(new Change.Placement(
-                                        account, new Change.Place.Name("INBOX"), Flags.of(i % 2), NOW)),
-                                List.of())),
-                        new Trace(
-                                id, NOW, "s", "mx", "192.0.2.7", "", List.of(), Optional.empty(), 1, "kept", List.of()),
-                        Optional.empty()));
-            }
+            Mails.deliver(
+                    store,
+                    id,
+                    NOW,
+                    octets,
+                    new Change.Placement(account, new Change.Place.Name("INBOX"), Flags.of(i % 2), NOW));
         }
     }
 

@@ -42,6 +42,7 @@ import org.mutatio.store.view.UidRanges;
 public final class Index implements AutoCloseable {
 
     private static final String NAME = "index";
+    private static final long ROOM = 4L << 20;
 
     private final Connection writer;
     private final Connection reader;
@@ -103,6 +104,11 @@ public final class Index implements AutoCloseable {
 
     public static Path file(Path folder) {
         return folder.resolve(NAME + ".mv.db");
+    }
+
+    /// Whether the disk of a file has room for an index to be written.
+    public static boolean room(Path file) throws IOException {
+        return java.nio.file.Files.getFileStore(file).getUsableSpace() >= ROOM;
     }
 
     // ---- meta

@@ -32,7 +32,6 @@ final class IndexFile {
     private static final long REWRITE_EVERY_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final int REWRITE_BELOW_PERCENT = 50;
     private static final int REWRITE_OCTETS = 4 << 20;
-    private static final long ROOM = 4L << 20;
     /// The two blocks that say where the newest chunk lies; all behind them is only appended to while space is not
     /// reused.
     private static final int HEAD = 2 * 4096;
@@ -90,11 +89,10 @@ final class IndexFile {
     }
 
     /// H2 closes a database that it could not write, and then nobody reads. On a disk without room what was changed
-    /// stays
-    /// in memory: it is not much, since the journal has no room for more, and it is replayed.
+    /// stays in memory: it is not much, since the journal has no room for more, and it is replayed.
     private boolean room() {
         try {
-            return Files.getFileStore(path).getUsableSpace() >= ROOM;
+            return Index.room(path);
         } catch (IOException e) {
             return true; // the store itself will say what is wrong
         }

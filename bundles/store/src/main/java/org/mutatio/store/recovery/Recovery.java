@@ -38,8 +38,6 @@ public final class Recovery {
 
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
     private static final int BATCH = 2_000;
-    /// Octets free below which a fault of the index is one of the disk.
-    private static final long ROOM = 4L << 20;
     /// File in the data folder that a restore leaves for the first start: lines `sequence=`, `above=`, `uidvalidity=`.
     public static final String RESTORED = "restored";
 
@@ -370,17 +368,13 @@ public final class Recovery {
             }
         } catch (SQLException | IllegalStateException e) {
             Path live = Index.file(data);
-            if (Files.exists(live) && !full()) {
+            // H2 does not say why it cannot write: with no room left the index is not to blame, and a new one would not
+            // find any either.
+            if (Files.exists(live) && Index.room(data)) {
                 setAside(live, "it did not open again: " + e.getMessage());
             }
             throw new IOException("the index did not open again: " + e.getMessage(), e);
         }
-    }
-
-    /// H2 does not say why it cannot write: with no room left the index is not to blame, and a new one would not find
-    /// any either.
-    private boolean full() throws IOException {
-        return Files.getFileStore(data).getUsableSpace() < ROOM;
     }
 
     /// Events that the state has already and the index has not, some thousand at a time.
