@@ -20,6 +20,7 @@ final class BootBundles {
             "org.apache.felix.metatype",
             "org.apache.felix.configadmin",
             "org.apache.felix.scr",
+            "org.mutatio.libraries.tomlj",
             "org.mutatio.net",
             "org.mutatio.sdk",
             "org.mutatio.api");

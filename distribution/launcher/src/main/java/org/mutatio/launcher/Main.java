@@ -1,5 +1,9 @@
 package org.mutatio.launcher;
 
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.spec.ECGenParameterSpec;
 import java.util.List;
 import java.util.function.Supplier;
 import org.mutatio.vault.ChannelVault;
@@ -18,9 +22,23 @@ public final class Main {
         System.exit(run(List.of(arguments)));
     }
 
+    /// What TLS needs for its first signature, while the framework starts on the other core: the JDK makes a table for
+    /// P-256 once in a process, with code that is not compiled yet (0.3 s, else on the way to the first greeting).
+    private static void warmUp() {
+        try {
+            KeyPairGenerator pairs = KeyPairGenerator.getInstance("EC");
+            pairs.initialize(new ECGenParameterSpec("secp256r1"));
+            KeyPair _ = pairs.generateKeyPair();
+        } catch (GeneralSecurityException e) {
+            // A Java without P-256: who needs it says so with more to tell.
+            System.err.println("mutatio: no P-256 in this Java: " + e.getMessage());
+        }
+    }
+
     /// @return the exit code
     private static int run(List<String> arguments) {
         long begun = System.nanoTime();
+        Thread _ = Thread.ofPlatform().daemon().name("mutatio-warm").start(Main::warmUp);
         try {
             Places places = Places.of(arguments, System.getenv("MUTATIO_HOME"));
             places.prepare();

@@ -1,10 +1,17 @@
 package org.mutatio.deployer.deployment;
 
+import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -14,7 +21,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
+import java.util.jar.Manifest;
 import java.util.regex.Pattern;
+import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
@@ -30,6 +39,10 @@ public record JarFacts(String symbolicName, String version, List<String> exports
     private static final long LARGEST_CONTENT = 1L << 30;
     private static final long LARGEST_MANIFEST = 1L << 20;
     private static final int MOST_ENTRIES = 65_535;
+    /// The end of the zip's directory: its mark, its length, and the longest with a comment.
+    private static final int END_MARK = 0x06054b50;
+    private static final int END_LENGTH = 22;
+    private static final int LARGEST_END = END_LENGTH + 0xffff;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)*+");
     private static final Pattern VERSION =
             Pattern.compile("[0-9]{1,9}(?:\\.[0-9]{1,9}(?:\\.[0-9]{1,9}(?:\\.[A-Za-z0-9_-]+)?)?)?");
@@ -141,26 +154,55 @@ public record JarFacts(String symbolicName, String version, List<String> exports
         return facts;
     }
 
-    /// Of a jar of the distribution: its octets are not read, which took a third of the start; its hash is that of the
-    /// checksums, names and sizes in the zip's directory.
+    /// Of a jar of the distribution: its octets are not read, which took a third of the start; its hash is the CRC-32
+    /// of the zip's directory, which holds each entry's name, size and checksum.
     public static JarFacts ofDistribution(Path jar) throws RefusedException {
-        try (JarFile file = new JarFile(jar.toFile(), false)) {
-            MessageDigest digest = sha256();
-            for (ZipEntry entry : file.stream().toList()) {
-                digest.update((entry.getName() + " " + entry.getCrc() + " " + entry.getSize() + "\n")
-                        .getBytes(StandardCharsets.UTF_8));
-            }
-            return of(manifest(file), HexFormat.of().formatHex(digest.digest(), 0, 4));
+        try (ZipFile file = new ZipFile(jar.toFile())) {
+            return of(manifest(file), directoryHash(jar));
         } catch (IOException e) {
             throw new RefusedException("it is no whole jar: " + e.getMessage());
         }
     }
 
-    private static Attributes manifest(JarFile file) throws IOException, RefusedException {
-        if (file.getManifest() == null) {
+    private static String directoryHash(Path jar) throws IOException {
+        try (FileChannel channel = FileChannel.open(jar, StandardOpenOption.READ)) {
+            long size = channel.size();
+            ByteBuffer end =
+                    ByteBuffer.allocate((int) Math.min(size, LARGEST_END)).order(ByteOrder.LITTLE_ENDIAN);
+            while (end.hasRemaining() && channel.read(end, size - end.capacity() + end.position()) >= 0) {}
+            for (int at = end.position() - END_LENGTH; at >= 0; at--) {
+                if (end.getInt(at) == END_MARK) {
+                    long length = Integer.toUnsignedLong(end.getInt(at + 12));
+                    long from = Integer.toUnsignedLong(end.getInt(at + 16));
+                    if (from + length <= size) {
+                        CRC32 crc = new CRC32();
+                        crc.update(channel.map(FileChannel.MapMode.READ_ONLY, from, length));
+                        return HexFormat.of().toHexDigits((int) crc.getValue());
+                    }
+                }
+            }
+        }
+        throw new IOException("it has no directory");
+    }
+
+    /// The main section only: a signed jar has a section for each entry, and the manifest of bcprov 8,000.
+    private static Attributes manifest(ZipFile file) throws IOException, RefusedException {
+        ZipEntry entry = file.getEntry(JarFile.MANIFEST_NAME);
+        if (entry == null) {
             throw new RefusedException("it has no META-INF/MANIFEST.MF: build it with the bnd-maven-plugin");
         }
-        Attributes main = file.getManifest().getMainAttributes();
+        StringBuilder section = new StringBuilder();
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(file.getInputStream(entry), StandardCharsets.UTF_8))) {
+            String line = lines.readLine();
+            while (line != null && !line.isEmpty()) {
+                section.append(line).append('\n');
+                line = lines.readLine();
+            }
+        }
+        Attributes main = new Manifest(
+                        new ByteArrayInputStream(section.append('\n').toString().getBytes(StandardCharsets.UTF_8)))
+                .getMainAttributes();
         if (main.getValue("Bundle-SymbolicName") == null) {
             throw new RefusedException(
                     "its manifest has no Bundle-SymbolicName: it is a plain jar; build it with the bnd-maven-plugin");

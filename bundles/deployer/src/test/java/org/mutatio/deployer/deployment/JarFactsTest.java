@@ -1,6 +1,7 @@
 package org.mutatio.deployer.deployment;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -150,6 +151,32 @@ class JarFactsTest {
             } catch (RefusedException e) {
                 assertTrue(String.valueOf(e.getMessage()).startsWith("it"), e.getMessage());
             }
+        }
+    }
+
+    @Test
+    void aJarOfTheDistributionIsKnownByItsDirectory() throws Exception {
+        Path jar = Jars.bundle("tagger", "1.0.0")
+                .header("Export-Package", "a;version=\"1.0\"")
+                .note("one")
+                .write(folder.resolve("a.jar"));
+        JarFacts facts = JarFacts.ofDistribution(jar);
+        assertEquals(
+                new JarFacts("tagger", "1.0.0", java.util.List.of("a"), facts.hash()), JarFacts.ofDistribution(jar));
+        Path other = Jars.bundle("tagger", "1.0.0")
+                .header("Export-Package", "a;version=\"1.0\"")
+                .note("two")
+                .write(folder.resolve("b.jar"));
+        assertNotEquals(facts.hash(), JarFacts.ofDistribution(other).hash());
+    }
+
+    @Test
+    void aJarOfTheDistributionThatIsCutIsRefused() throws IOException {
+        byte[] whole = Files.readAllBytes(Jars.bundle("tagger", "1.0.0").write(folder.resolve("a.jar")));
+        Path broken = folder.resolve("b.jar");
+        for (int i = 0; i < whole.length; i++) {
+            Files.write(broken, java.util.Arrays.copyOf(whole, i));
+            assertThrows(RefusedException.class, () -> JarFacts.ofDistribution(broken));
         }
     }
 }
