@@ -19,8 +19,10 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -221,7 +223,23 @@ public final class Main {
                 add(root, action);
             }
         }
+        root.subcommands().values().forEach(command -> describeGroup(command.getCommandSpec()));
         return root;
+    }
+
+    /// A group of commands is what its commands are; bundles say nothing of it.
+    private static void describeGroup(CommandSpec group) {
+        Map<String, CommandLine> commands = group.subcommands();
+        if (commands.isEmpty()) {
+            return;
+        }
+        commands.values().forEach(command -> describeGroup(command.getCommandSpec()));
+        String names = String.join(", ", new TreeSet<>(commands.keySet()));
+        CommandLine example = Objects.requireNonNullElse(
+                commands.get("list"), commands.values().iterator().next());
+        group.usageMessage()
+                .description(names + ".")
+                .footer(example.getCommandSpec().usageMessage().footer());
     }
 
     private static CommandSpec local(CommandSpec root, String name, String summary, String example) {
