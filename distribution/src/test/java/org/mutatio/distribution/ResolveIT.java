@@ -8,12 +8,14 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.jar.JarFile;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Test;
@@ -102,6 +104,32 @@ class ResolveIT {
             });
             assertEquals(Set.of("bin", "config", "docs", "lib", "system"), parts);
             assertTrue(Files.size(Path.of(zip.getName())) < LARGEST, zip.getName() + " is too large");
+        }
+    }
+
+    /// The same octets wherever they were built: no jar of ours says when, by what or on which Java.
+    @Test
+    void noJarOfOursTellsWhereItWasBuilt() throws IOException {
+        Path copy = Files.createTempFile("mutatio", ".jar");
+        try (ZipFile zip = zip()) {
+            List<String> telling = new ArrayList<>();
+            for (String part : List.of("lib", "system")) {
+                for (ZipEntry jar : jars(zip, part)) {
+                    if (!jar.getName().contains("/org.mutatio.")) {
+                        continue;
+                    }
+                    Files.copy(zip.getInputStream(jar), copy, StandardCopyOption.REPLACE_EXISTING);
+                    try (JarFile file = new JarFile(copy.toFile())) {
+                        file.getManifest().getMainAttributes().keySet().stream()
+                                .map(String::valueOf)
+                                .filter(name -> name.matches("Build.*|Created-By|Bnd-LastModified|Tool"))
+                                .forEach(name -> telling.add(jar.getName() + ": " + name));
+                    }
+                }
+            }
+            assertEquals(List.of(), telling);
+        } finally {
+            boolean _ = Files.deleteIfExists(copy);
         }
     }
 
