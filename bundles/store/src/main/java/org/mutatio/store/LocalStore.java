@@ -432,7 +432,7 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
     }
 
     @Override
-    public OpenMailbox open(long mailbox) throws RefusedChangeException {
+    public OpenMailbox open(long mailbox) throws RefusedChangeException, StoreUnavailableException {
         for (int i = 0; i < 10; i++) {
             Optional<LoadedMailbox> loaded = applier.load(mailbox);
             if (loaded.isEmpty()) {
