@@ -187,8 +187,8 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
                     new Committer(journal, applier, state, codec, validityBase(validityBase), noting, clock, meters);
             this.traces =
                     new LocalTraces(data.resolve("trace"), clock, settings.traceRetention(), this::traceAt, codec);
-            this.upkeep =
-                    new Upkeep(data, files, settings, clock, journal, applier, committer, recovery, codec, traces);
+            this.upkeep = new Upkeep(
+                    data, files, settings, clock, journal, applier, committer, recovery, codec, traces, readOnly);
             // Of a damaged journal, or one whose beginning the index does not have, no blob may be called an orphan.
             boolean known = journal.damages().isEmpty() && journal.losses().isEmpty() && recovered.whole();
             this.orphans = known && (!running.clean() || restored) ? upkeep.blobs() : List.of();
@@ -227,6 +227,7 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
         store.committer.start();
         store.upkeep.start(store.orphans);
         store.upkeep.also(store::upgradeAfterADay);
+        store.upkeep.also(store::eraseWhatIsLeft);
         store.goOnErasing();
         meters.gauge("mutatio_store_backlog_events", store.applier::backlog);
         meters.gauge("mutatio_store_spool_memory_bytes", store.spools::inMemory);
@@ -305,6 +306,12 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
             when MailboxNames.canonical(rename.from()).equals("INBOX") -> (R) renameInbox(rename);
             default -> (R) committer.commit(change, "");
         };
+    }
+
+    /// What `store verify --fix` takes out: also in a read-only store, since nothing else ends that state.
+    @SuppressWarnings("unchecked") // each change's result is made beside its decision
+    <R> R fix(Change<R> change) throws RefusedChangeException, StoreUnavailableException {
+        return (R) committer.commit(change, "");
     }
 
     private Change.Delivered deliver(Change.Deliver deliver) throws RefusedChangeException, StoreUnavailableException {
@@ -432,7 +439,7 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
     }
 
     @Override
-    public OpenMailbox open(long mailbox) throws RefusedChangeException {
+    public OpenMailbox open(long mailbox) throws RefusedChangeException, StoreUnavailableException {
         for (int i = 0; i < 10; i++) {
             Optional<LoadedMailbox> loaded = applier.load(mailbox);
             if (loaded.isEmpty()) {
@@ -654,6 +661,7 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
     void keep() {
         upkeep.keep();
         upgradeAfterADay();
+        eraseWhatIsLeft();
     }
 
     /// Makes a copy of the store as it is now, under load: folder `<folder>/<time>`, by hard links where they can be
@@ -698,13 +706,18 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
     ///
     /// @param progress told every thousand records
     public org.mutatio.store.verify.Report verify(java.util.function.Consumer<String> progress) throws IOException {
-        org.mutatio.store.verify.Report report = org.mutatio.store.verify.Verifier.journal(
-                data, journal, codec, this::blob, applier.applied(), progress);
-        try {
-            verify(applier.index(), journal, report);
-        } catch (SQLException e) {
-            report.problems(List.of("the index cannot be read: " + e.getMessage()));
-        }
+        List<org.mutatio.store.verify.Report> made = new ArrayList<>();
+        upkeep.pinned(() -> {
+            org.mutatio.store.verify.Report all = org.mutatio.store.verify.Verifier.journal(
+                    data, journal, codec, this::blob, applier.applied(), progress);
+            made.add(all);
+            try {
+                verify(applier.index(), journal, all);
+            } catch (SQLException e) {
+                all.problems(List.of("the index cannot be read: " + e.getMessage()));
+            }
+        });
+        org.mutatio.store.verify.Report report = made.getFirst();
         if (report.problems().isEmpty()) {
             Running.forgetHalts(data);
         }
@@ -753,7 +766,23 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
                 erasure().finish(_ -> {});
             }
         } catch (IOException | StoreUnavailableException e) {
-            LOG.error("event=store.erasing reason=\"{}\" again=\"with the next start or store erase\"", e.toString());
+            LOG.error("event=store.erasing reason=\"{}\" again=\"within a minute\"", e.toString());
+        }
+    }
+
+    /// What a start could not finish, or an erasure that failed since; the keeper comes back to it each minute.
+    private void eraseWhatIsLeft() {
+        if (readOnly || closed || !erasing.tryLock()) {
+            return;
+        }
+        try {
+            if (org.mutatio.store.erase.Erasing.pending(data)) {
+                upkeep.aloneIfFree(this::goOnErasing);
+            }
+        } catch (IOException e) {
+            LOG.error("event=store.erasing reason=\"{}\" again=\"within a minute\"", e.toString());
+        } finally {
+            erasing.unlock();
         }
     }
 

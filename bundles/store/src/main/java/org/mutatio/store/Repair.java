@@ -170,9 +170,9 @@ public final class Repair {
                     .map(uid -> new UidRange(uid, uid))
                     .toList();
             try {
-                Change.FlagsStored _ = store.commit(new Change.StoreFlags(
+                Change.FlagsStored _ = store.fix(new Change.StoreFlags(
                         mailbox.getKey(), uids, Change.FlagMode.ADD, Flags.of(Flags.DELETED), OptionalLong.empty()));
-                Change.Expunged _ = store.commit(new Change.Expunge(mailbox.getKey(), uids));
+                Change.Expunged _ = store.fix(new Change.Expunge(mailbox.getKey(), uids));
                 done.add(uids.size() + " messages taken out of mailbox " + mailbox.getKey());
             } catch (RefusedChangeException e) {
                 done.add("mailbox " + mailbox.getKey() + ": " + e.getMessage());
@@ -180,7 +180,7 @@ public final class Repair {
         }
         if (!queued.isEmpty()) {
             try {
-                Change.Done _ = store.commit(new Change.ChangeQueue(
+                Change.Done _ = store.fix(new Change.ChangeQueue(
                         List.copyOf(queued), Change.QueueAction.DROP, "its octets are damaged: store verify --fix"));
                 done.add(queued.size() + " entries taken out of the queue");
             } catch (RefusedChangeException e) {

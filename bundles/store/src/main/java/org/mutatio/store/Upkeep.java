@@ -44,6 +44,8 @@ final class Upkeep implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
     private static final long MOVED_AT_ONCE = 1 << 20;
+    /// Times `rpo` after which an archive that is not fed is told.
+    private static final int LATE = 3;
 
     private final Path data;
     private final org.mutatio.store.journal.Files files;
@@ -55,13 +57,18 @@ final class Upkeep implements AutoCloseable {
     private final Recovery recovery;
     private final EventCodec codec;
     private final LocalTraces traces;
+    private final boolean readOnly;
     private final ScheduledExecutorService rounds;
+    /// The archive may lie on another machine and hang: nothing else waits for its thread.
+    private final ScheduledExecutorService archiver;
     /// Its read lock is held while something is copied, its write lock while something is deleted.
     private final ReentrantReadWriteLock pinned = new ReentrantReadWriteLock();
     private final ReentrantLock checkpointing = new ReentrantLock();
     private volatile long lastCheckpoint;
     private volatile long archivedUpTo = -1;
     private volatile Optional<String> archiveProblem = Optional.empty();
+    /// When a round last found that the archive has everything, or brought it; epoch milliseconds.
+    private volatile long fed;
     private @Nullable ScheduledFuture<?> keeping;
     private @Nullable ScheduledFuture<?> archiving;
 
@@ -75,8 +82,10 @@ final class Upkeep implements AutoCloseable {
             Committer committer,
             Recovery recovery,
             EventCodec codec,
-            LocalTraces traces)
+            LocalTraces traces,
+            boolean readOnly)
             throws IOException {
+        this.readOnly = readOnly;
         this.data = data;
         this.files = files;
         this.settings = settings;
@@ -91,24 +100,36 @@ final class Upkeep implements AutoCloseable {
         this.lastCheckpoint = checkpoints.isEmpty() ? 0 : Recovery.sequence(checkpoints.getFirst());
         this.rounds = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("mutatio-store-keeper").daemon().factory());
+        this.archiver = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().name("mutatio-store-archiver").daemon().factory());
+        this.fed = clock.millis();
     }
 
     /// @param orphans names of blobs that may have no record
     void start(List<String> orphans) {
-        if (!orphans.isEmpty()) {
+        if (!orphans.isEmpty() && !readOnly) {
             Future<?> _ = rounds.submit(() -> dropOrphanBlobs(orphans));
         }
         keeping = rounds.scheduleWithFixedDelay(this::keep, 60, 60, TimeUnit.SECONDS);
         settings.archive().ifPresent(folder -> {
             // Twice within the time, so that a round that takes long still keeps it.
             long every = Math.max(1_000, settings.rpo().toMillis() / 2);
-            archiving = rounds.scheduleWithFixedDelay(() -> archive(folder), every, every, TimeUnit.MILLISECONDS);
+            archiving = archiver.scheduleWithFixedDelay(() -> archive(folder), every, every, TimeUnit.MILLISECONDS);
         });
     }
 
     /// What is wrong beside the mail, if something is.
     Optional<String> problem() {
-        return archiveProblem;
+        return archiveProblem.or(this::archiveLate);
+    }
+
+    /// A round that hangs says nothing itself.
+    private Optional<String> archiveLate() {
+        long late = clock.millis() - fed;
+        return settings.archive()
+                .filter(_ -> late > Math.max(60_000, LATE * settings.rpo().toMillis()))
+                .map(folder -> "the archive " + folder + " has not been fed for " + late / 1_000
+                        + " s: does its file system answer?");
     }
 
     long lastCheckpoint() {
@@ -200,6 +221,27 @@ final class Upkeep implements AutoCloseable {
         void run() throws IOException;
     }
 
+    /// Nothing is taken away meanwhile.
+    void pinned(Alone work) throws IOException {
+        pinned.readLock().lock();
+        try {
+            work.run();
+        } finally {
+            pinned.readLock().unlock();
+        }
+    }
+
+    /// As [#alone], unless that would have to wait: the keeper's thread has more to do.
+    void aloneIfFree(Alone work) throws IOException {
+        if (pinned.writeLock().tryLock()) {
+            try {
+                work.run();
+            } finally {
+                pinned.writeLock().unlock();
+            }
+        }
+    }
+
     void alone(Alone work) throws IOException {
         pinned.writeLock().lock();
         try {
@@ -237,11 +279,13 @@ final class Upkeep implements AutoCloseable {
         try {
             Set<String> again = Erasing.read(data).again();
             if (last == archivedUpTo && again.isEmpty()) {
+                fed = clock.millis();
                 return;
             }
             Copies.Brought brought = feed(folder, false, false, again, _ -> {});
             taken(again);
             archivedUpTo = brought.sequence();
+            fed = clock.millis();
             archiveProblem = Optional.empty();
             LOG.info("event=archive.fed folder={} sequence={} files={}", folder, brought.sequence(), brought.brought());
         } catch (IOException | RuntimeException e) {
@@ -273,7 +317,7 @@ final class Upkeep implements AutoCloseable {
         if (settings.archive().isPresent()) {
             try {
                 Object _ =
-                        rounds.submit(() -> archive(settings.archive().get())).get(10, TimeUnit.MINUTES);
+                        archiver.submit(() -> archive(settings.archive().get())).get(10, TimeUnit.MINUTES);
             } catch (java.util.concurrent.TimeoutException _) {
                 return Optional.of("the archive is still being fed");
             } catch (java.util.concurrent.ExecutionException e) {
@@ -288,6 +332,10 @@ final class Upkeep implements AutoCloseable {
 
     /// Every minute: checkpoints, segments that nobody needs, old traces.
     void keep() {
+        if (readOnly) {
+            return; // its disk failed three times: nothing is written there, and nothing taken away, until verify was
+            // run
+        }
         try {
             checkpointIfDue();
         } catch (IOException | RuntimeException e) {
@@ -482,10 +530,14 @@ final class Upkeep implements AutoCloseable {
             }
         }
         rounds.shutdown();
+        archiver.shutdown();
         try {
             // A round that runs now ends before the journal it reads is closed.
             if (!rounds.awaitTermination(60, TimeUnit.SECONDS)) {
                 LOG.warn("event=store.keeping reason=\"a round did not end within 60 s\"");
+            }
+            if (!archiver.awaitTermination(60, TimeUnit.SECONDS)) {
+                LOG.warn("event=archive.hangs reason=\"it did not end within 60 s\"");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -635,6 +635,35 @@ class ErasureTest {
         throw new AssertionError("not there");
     }
 
+    @Test
+    void anErasureThatFailedIsFinishedByTheKeeper() throws Exception {
+        LyingDisk disk = new LyingDisk(data());
+        try (LocalStore store = open(data(), disk, Optional.empty())) {
+            MailId _ = fill(store);
+            disk.fail(
+                    step -> step instanceof LyingDisk.Step.Rename(Path _, Path to)
+                            && to.toString().endsWith(".seg"),
+                    false);
+            assertThrows(ActionException.class, () -> erase(store, ANN));
+            assertTrue(Erasing.pending(data()));
+            disk.heal();
+            store.keep();
+            assertFalse(Erasing.pending(data()));
+            assertEquals(List.of(), filesWith(data(), SECRET));
+            assertEquals(List.of(), store.verify(_ -> {}).problems());
+        }
+    }
+
+    @Test
+    void anArchiveThatIsNotFedIsTold() throws Exception {
+        try (LocalStore store = open(data(), new DiskFiles(), Optional.of(folder.resolve("archive")))) {
+            assertEquals(Optional.empty(), store.status().problem());
+            now = now.plus(Duration.ofDays(4)); // and its rounds, each half a day, did not come
+            String problem = store.status().problem().orElse("");
+            assertTrue(problem.contains("has not been fed for"), problem);
+        }
+    }
+
     // ---- crashes
 
     @Test

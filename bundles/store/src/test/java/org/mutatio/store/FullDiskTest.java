@@ -15,8 +15,13 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.mutatio.api.metrics.Meters;
 import org.mutatio.api.store.Change;
 import org.mutatio.api.store.Flags;
@@ -113,8 +118,24 @@ class FullDiskTest {
         }
     }
 
-    @Test
-    void anIndexThatWentAwayComesFromItsCheckpoint() throws Exception {
+    /// A whole zip that holds no database, beside the good one before it.
+    private void spoilNewestCheckpoint() throws IOException {
+        Path newest;
+        try (Stream<Path> all = Files.list(folder.resolve("data/checkpoints"))) {
+            newest = all.sorted().reduce((_, last) -> last).orElseThrow();
+        }
+        byte[] noise = new byte[16 << 10];
+        random.nextBytes(noise);
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(newest))) {
+            zip.putNextEntry(new ZipEntry("index.mv.db"));
+            zip.write(noise);
+            zip.closeEntry();
+        }
+    }
+
+    @ParameterizedTest(name = "the newest one is bad: {0}")
+    @ValueSource(booleans = {false, true})
+    void anIndexThatWentAwayComesFromItsCheckpoint(boolean bad) throws Exception {
         LyingDisk disk = new LyingDisk(folder);
         List<MailId> kept = new ArrayList<>();
         try (LocalStore store = open(disk)) {
@@ -137,6 +158,9 @@ class FullDiskTest {
                 store.keep();
             }
             assertTrue(store.status().firstKept() > 1, "the account's record is gone from the journal");
+            if (bad) {
+                spoilNewestCheckpoint();
+            }
             disk.fail(this::indexWentAway, false);
             failIndex(store, kept);
             disk.heal();

@@ -3,6 +3,7 @@ package org.mutatio.store;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
@@ -45,6 +46,7 @@ import org.mutatio.api.store.RefusedChangeException;
 import org.mutatio.api.store.RefusedChangeException.Refusal;
 import org.mutatio.api.store.SpecialUse;
 import org.mutatio.api.store.Spool;
+import org.mutatio.api.store.StoreUnavailableException;
 import org.mutatio.api.store.StoredAccount;
 import org.mutatio.api.store.UidRange;
 import org.mutatio.api.trace.Trace;
@@ -537,6 +539,19 @@ class LocalStoreTest {
         List<String> problems = store.verify(_ -> {}).problems();
         assertFalse(problems.isEmpty());
         assertTrue(read(inbox(ann), 11).endsWith("eleventh"));
+    }
+
+    @Test
+    void whoComesBehindTheStopIsToldSo() throws Exception {
+        long inbox = store.mailbox(account("ann@example.com").id(), "INBOX")
+                .orElseThrow()
+                .id();
+        store.close();
+        assertTimeoutPreemptively(java.time.Duration.ofSeconds(20), () -> {
+            // Not NONEXISTENT: a client would forget what it has of the mailbox.
+            assertThrows(StoreUnavailableException.class, () -> store.open(inbox));
+            assertThrows(IOException.class, store::checkpoint);
+        });
     }
 
     @Test

@@ -597,6 +597,17 @@ class PowerCutTest {
             }
             store.checkpoint();
             store.checkpoint();
+        }
+        String halt = now[0].toEpochMilli() + "\n";
+        Files.writeString(data.resolve("halts"), halt + halt + halt);
+        try (LocalStore store = LocalStore.open(data, settings, () -> now[0], (_, _) -> {}, new Meters())) {
+            assertTrue(store.status().readOnly());
+            store.keep();
+            assertEquals(1, store.status().firstKept(), "a store that is only read lets nothing go");
+        }
+        Files.delete(data.resolve("halts"));
+        try (LocalStore store = LocalStore.open(data, settings, () -> now[0], (_, _) -> {}, new Meters())) {
+            long kept = store.status().firstKept();
             store.keep();
             assertTrue(store.status().firstKept() > kept, "the first segments hold nothing that is needed");
         }

@@ -194,6 +194,30 @@ class RepairTest {
         }
     }
 
+    /// Three failed forces leave a store that is only read; what is damaged keeps `verify` from ending that.
+    @Test
+    void aReadOnlyStoreIsMendedAndTakesMailAfterTheNextStart() throws Exception {
+        try (LocalStore store = open()) {
+            fill(store);
+        }
+        Path segment = segments().get(1);
+        byte[] octets = Files.readAllBytes(segment);
+        octets[octets.length / 2] ^= 1;
+        Files.write(segment, octets);
+        String halt = NOW.toEpochMilli() + "\n";
+        Files.writeString(folder.resolve("data/halts"), halt + halt + halt);
+        try (LocalStore store = open()) {
+            assertTrue(store.status().readOnly());
+            ActionResult fixed = fix(store);
+            assertEquals(0, fixed.exitCode(), fixed.text());
+            assertEquals(MAILS - 1, inbox(store).size());
+        }
+        try (LocalStore store = open()) {
+            assertEquals(false, store.status().readOnly());
+            assertEquals(List.of(), store.verify(_ -> {}).problems());
+        }
+    }
+
     @Test
     void aDamagedFrameAndAMissingEndTakeOnlyWhatLiesThere() throws Exception {
         try (LocalStore store = open()) {

@@ -13,12 +13,13 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.mutatio.api.store.Flags;
 import org.mutatio.api.store.MailboxInfo;
+import org.mutatio.api.store.StoreUnavailableException;
+import org.mutatio.sdk.reply.Reply;
 import org.mutatio.store.event.Event;
 import org.mutatio.store.index.Index;
 import org.mutatio.store.index.Index.Applied;
@@ -42,12 +43,13 @@ public final class Applier implements AutoCloseable {
     static final int MOST_EVENTS = 10_000;
     private static final long FINGERPRINT_SETTLE_MILLIS = 2_000;
     private static final int MOST_IDLE_MAILBOXES = 128;
+    private static final Reply CLOSING = Reply.of(451, "4.3.0", "the mail store is not available, try again later");
 
     /// One durable batch, or something to do in order.
     private sealed interface Work {
         record Batch(List<Applied> events, List<Task> tasks) implements Work {}
 
-        record Load(long mailbox, CountDownLatch done) implements Work {}
+        record Load(long mailbox, CompletableFuture<Boolean> done) implements Work {}
 
         record Checkpoint(CompletableFuture<Index.Checkpoint> made) implements Work {}
 
@@ -76,6 +78,8 @@ public final class Applier implements AutoCloseable {
     private volatile long waitingSince;
     private volatile @Nullable String indexProblem;
     private volatile boolean ending;
+    /// Its thread takes nothing any more.
+    private volatile boolean ended;
 
     public Applier(
             StoreState state, Index index, long applied, IndexOpener opener, Halt halt, java.time.InstantSource clock) {
@@ -139,6 +143,26 @@ public final class Applier implements AutoCloseable {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+        if (ended) {
+            refuseWaiting();
+        }
+    }
+
+    /// Whoever came behind the stop is told so. What is put in before `ended` is seen by the thread that ends, what
+    /// comes later by the one that put it in.
+    private void refuseWaiting() {
+        for (Work work = queue.poll(); work != null; work = queue.poll()) {
+            switch (work) {
+                case Work.Batch batch -> batch.tasks().forEach(Task::done); // durable: the next start applies it
+                case Work.Load load -> {
+                    boolean _ = load.done().complete(false);
+                }
+                case Work.Checkpoint checkpoint -> {
+                    boolean _ = checkpoint.made().completeExceptionally(new IOException("the store is closed"));
+                }
+                case Work.Forget _, Work.Stop _ -> {}
+            }
+        }
     }
 
     public @Nullable LoadedMailbox loaded(long mailbox) {
@@ -148,20 +172,23 @@ public final class Applier implements AutoCloseable {
     /// The mailbox in memory; loads it when it is not there.
     ///
     /// @return empty when there is no such mailbox
-    public Optional<LoadedMailbox> load(long mailbox) {
+    /// @throws StoreUnavailableException the store closes: whether there is one is not said
+    public Optional<LoadedMailbox> load(long mailbox) throws StoreUnavailableException {
         LoadedMailbox known = loaded.get(mailbox);
         if (known != null) {
             return Optional.of(known);
         }
-        CountDownLatch done = new CountDownLatch(1);
+        CompletableFuture<Boolean> done = new CompletableFuture<>();
         put(new Work.Load(mailbox, done));
-        await(done);
+        if (!done.join()) {
+            throw new StoreUnavailableException(CLOSING, "the store is closing");
+        }
         return Optional.ofNullable(loaded.get(mailbox));
     }
 
     /// Asks for a mailbox without waiting.
     void loadSoon(long mailbox) {
-        put(new Work.Load(mailbox, new CountDownLatch(1)));
+        put(new Work.Load(mailbox, new CompletableFuture<>()));
     }
 
     /// The index as it is between two batches; to be closed.
@@ -189,30 +216,14 @@ public final class Applier implements AutoCloseable {
         }
     }
 
-    private static void await(CountDownLatch done) {
-        boolean interrupted = false;
-        while (true) {
-            try {
-                done.await();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     private void run() {
         try {
             while (true) {
                 Work work = take();
                 switch (work) {
                     case Work.Batch batch -> apply(gather(batch));
-                    case Work.Load(long mailbox, CountDownLatch done) -> {
-                        loadNow(mailbox);
-                        done.countDown();
+                    case Work.Load(long mailbox, CompletableFuture<Boolean> done) -> {
+                        boolean _ = done.complete(loadNow(mailbox));
                     }
                     case Work.Checkpoint(CompletableFuture<Index.Checkpoint> made) -> checkpointNow(made);
                     case Work.Forget(long segment) -> forgetNow(segment);
@@ -224,6 +235,9 @@ public final class Applier implements AutoCloseable {
         } catch (Throwable e) {
             // An event of ours that does not apply is a bug: going on would serve a wrong state.
             halt.halt("the applier failed", e);
+        } finally {
+            ended = true;
+            refuseWaiting();
         }
     }
 
@@ -422,13 +436,14 @@ public final class Applier implements AutoCloseable {
         }
     }
 
-    private void loadNow(long mailbox) throws IOException {
+    /// @return false: the index failed and the store closes, so nothing is known
+    private boolean loadNow(long mailbox) throws IOException {
         if (loaded.containsKey(mailbox)) {
-            return;
+            return true;
         }
         Optional<MailboxInfo> info = state.mailbox(mailbox);
         if (info.isEmpty()) {
-            return;
+            return true;
         }
         if (loaded.size() >= MOST_IDLE_MAILBOXES) {
             loaded.values().removeIf(LoadedMailbox::idle);
@@ -441,13 +456,14 @@ public final class Applier implements AutoCloseable {
             } catch (SQLException e) {
                 repair(e, applied);
                 if (ending) {
-                    return;
+                    return false;
                 }
             }
         }
         MailboxInfo known = info.get();
         loaded.put(
                 mailbox, new LoadedMailbox(mailbox, known.uidValidity(), known.uidNext(), known.highestModSeq(), rows));
+        return true;
     }
 
     private void checkpointNow(CompletableFuture<Index.Checkpoint> made) {

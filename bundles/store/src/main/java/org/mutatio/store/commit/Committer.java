@@ -68,6 +68,8 @@ public final class Committer implements AutoCloseable {
     private final Queue<Moving> moves = new ConcurrentLinkedQueue<>();
     private volatile StoreState head;
     private volatile boolean closing;
+    /// Its thread takes nothing any more.
+    private volatile boolean ended;
 
     public Committer(
             Journal journal,
@@ -138,6 +140,7 @@ public final class Committer implements AutoCloseable {
     public CompletableFuture<Void> closeSegment() {
         CompletableFuture<Void> done = new CompletableFuture<>();
         segmentEnds.add(done);
+        wake();
         return done;
     }
 
@@ -145,6 +148,7 @@ public final class Committer implements AutoCloseable {
     public CompletableFuture<Void> above(long sequence) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         skips.add(new Skip(sequence, done));
+        wake();
         return done;
     }
 
@@ -171,7 +175,30 @@ public final class Committer implements AutoCloseable {
     public CompletableFuture<Void> move(List<Event.RecordMoved> events, List<Entry> entries) {
         Moving moving = new Moving(List.copyOf(events), List.copyOf(entries), new CompletableFuture<>());
         moves.add(moving);
+        wake();
         return moving.done();
+    }
+
+    /// Its thread waits for changes: one that changes nothing makes it look about. When the queue is full it does not
+    /// wait. Behind the stop nobody looks, so whoever asked is told here.
+    private void wake() {
+        boolean _ = queue.offer(new Task((OwnChange) _ -> List.of()));
+        if (ended) {
+            refuseAsked();
+        }
+    }
+
+    private void refuseAsked() {
+        IOException closed = new IOException("the store is closed");
+        for (Moving move = moves.poll(); move != null; move = moves.poll()) {
+            boolean _ = move.done().completeExceptionally(closed);
+        }
+        for (Skip skip = skips.poll(); skip != null; skip = skips.poll()) {
+            boolean _ = skip.done().completeExceptionally(closed);
+        }
+        for (var end = segmentEnds.poll(); end != null; end = segmentEnds.poll()) {
+            boolean _ = end.completeExceptionally(closed);
+        }
     }
 
     private record Moving(List<Event> events, List<Entry> entries, CompletableFuture<Void> done) {}
@@ -239,11 +266,11 @@ public final class Committer implements AutoCloseable {
             if (!answered.isEmpty()) {
                 round(new ArrayList<>(), later);
             }
-            moves.forEach(move -> move.done().completeExceptionally(new IOException("the store is closing")));
-            skips.forEach(skip -> skip.done().completeExceptionally(new IOException("the store is closing")));
-            segmentEnds.forEach(end -> end.completeExceptionally(new IOException("the store is closing")));
         } catch (Throwable e) {
             halt.halt("the committer failed", e);
+        } finally {
+            ended = true;
+            refuseAsked();
         }
     }
 
@@ -433,6 +460,7 @@ public final class Committer implements AutoCloseable {
     @Override
     public void close() {
         closing = true;
+        wake();
         applier.ending();
         boolean interrupted = false;
         while (thread.isAlive()) {

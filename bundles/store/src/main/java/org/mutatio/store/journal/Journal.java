@@ -76,6 +76,8 @@ public final class Journal implements AutoCloseable {
     private long durable;
     private byte[] former = ZERO;
     private volatile long last;
+    /// The record before which numbers were left out; 0: none. Its segment says so.
+    private long skipping;
 
     private Journal(Files files, Path folder, long segmentSize) {
         this.files = files;
@@ -245,7 +247,7 @@ public final class Journal implements AutoCloseable {
     /// Closes the segment that is being written, so that all records lie in closed ones. By the thread that appends.
     public void closeSegment() throws IOException {
         if (current != null && durable > SEGMENT_HEADER) {
-            Files.Appender _ = roll(false);
+            Files.Appender _ = roll();
         }
     }
 
@@ -254,11 +256,17 @@ public final class Journal implements AutoCloseable {
     public void skipTo(long sequence) throws IOException {
         long before = last;
         if (before < sequence) {
+            if (current == null && !segments.isEmpty()) {
+                // Sealed: a refused batch may lie at its end, whose numbers are known for that by the next segment's.
+                Files.Appender _ = roll();
+            }
             last = sequence;
+            skipping = sequence + 1;
             try {
-                Files.Appender _ = roll(true);
+                Files.Appender _ = roll();
             } catch (IOException e) {
                 last = before;
+                skipping = 0;
                 throw e;
             }
         }
@@ -295,7 +303,7 @@ public final class Journal implements AutoCloseable {
     public List<Location> append(List<Entry> batch) throws IOException {
         Files.Appender appender = current;
         if (appender == null || durable >= segmentSize) {
-            appender = roll(false);
+            appender = roll();
         }
         List<ByteBuffer> octets = new ArrayList<>(batch.size() * 3);
         List<Location> locations = new ArrayList<>(batch.size());
@@ -365,13 +373,17 @@ public final class Journal implements AutoCloseable {
         }
     }
 
-    private Files.Appender roll(boolean skipping) throws IOException {
+    private Files.Appender roll() throws IOException {
         Files.Appender old = current;
         long first = last + 1;
         Path file = folder.resolve(HexFormat.of().toHexDigits(first) + ".seg");
         if (segments.containsKey(first)) {
-            // A segment that was sealed before its first record: its name is taken; it holds nothing.
+            // A segment that was sealed before its first record: its name is taken; it holds nothing but its mark.
+            if (skipped(first)) {
+                skipping = first;
+            }
             files.delete(file);
+            Path _ = segments.remove(first);
             Object _ = salts.remove(first);
         }
         Files.Appender appender = files.append(file, 0);
@@ -380,7 +392,7 @@ public final class Journal implements AutoCloseable {
             ByteBuffer header = ByteBuffer.allocate(SEGMENT_HEADER);
             header.putLong(SEGMENT_MAGIC)
                     .putShort((short) 1)
-                    .putShort(skipping ? SKIPPED : 0)
+                    .putShort(skipping == first ? SKIPPED : 0)
                     .putInt(0);
             header.putLong(first).put(former).putInt(salt);
             header.putInt(
@@ -493,6 +505,12 @@ public final class Journal implements AutoCloseable {
                 reason = why;
             }
             long next = findFrame(window, past(window, at, size), size, expected);
+            if (next >= 0
+                    && following != null
+                    && window.frame(next) instanceof Frame.Read.Good(Frame behind)
+                    && behind.sequence() >= following) {
+                next = -1; // what follows is of a refused batch, too: all of it is the tail
+            }
             String name = String.valueOf(file.getFileName());
             if (next < 0) {
                 // A torn tail; a sealed segment has one too, and then the next goes on where it was durable.

@@ -2,14 +2,13 @@ package org.mutatio.store.port;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 import org.mutatio.api.store.MailboxState;
 import org.mutatio.api.store.OpenMailbox;
 import org.mutatio.sdk.mail.Octets;
@@ -21,38 +20,58 @@ import org.mutatio.store.journal.Hashes;
 final class Present {
     private final OpenMailbox mailbox;
     private final PortReport report;
-    private final Map<Long, List<Long>> bySize = new HashMap<>();
+    private final Map<Long, Equal> bySize = new HashMap<>();
     private final Map<Long, String> hashes = new HashMap<>();
-    private final Set<Long> taken = new HashSet<>();
+    /// Read, and standing for nobody yet; by hash, UIDs ascending.
+    private final Map<String, ArrayDeque<Long>> free = new HashMap<>();
+    private int taken;
+
+    /// Messages of one size, UIDs ascending; those before `next` were read and are in `free` or taken.
+    private static final class Equal {
+        private final List<Long> uids = new ArrayList<>(1);
+        private int next;
+    }
 
     Present(OpenMailbox mailbox, PortReport report) {
         this.mailbox = mailbox;
         this.report = report;
         MailboxState state = mailbox.state();
         for (int position = 0; position < state.size(); position++) {
-            bySize.computeIfAbsent(state.octets(position), _ -> new ArrayList<>(1))
+            bySize.computeIfAbsent(state.octets(position), _ -> new Equal())
+                    .uids
                     .add(state.uid(position));
         }
     }
 
     /// All stand for nobody again.
     void again() {
-        taken.clear();
+        free.clear();
+        bySize.values().forEach(equal -> equal.next = 0);
+        taken = 0;
     }
 
     /// How many stand for nobody yet.
     int left() {
-        return mailbox.state().size() - taken.size();
+        return mailbox.state().size() - taken;
     }
 
     /// @param sha256 hex
     /// @return the UID of the message that stands for it from now on
     OptionalLong take(long size, String sha256) {
-        for (long uid : bySize.getOrDefault(size, List.of())) {
-            if (!taken.contains(uid) && hash(uid).equals(sha256)) {
-                boolean _ = taken.add(uid);
+        ArrayDeque<Long> read = free.get(sha256);
+        if (read != null && !read.isEmpty()) {
+            taken++;
+            return OptionalLong.of(read.remove());
+        }
+        Equal equal = bySize.get(size);
+        while (equal != null && equal.next < equal.uids.size()) {
+            long uid = equal.uids.get(equal.next++);
+            String hash = hash(uid);
+            if (hash.equals(sha256)) {
+                taken++;
                 return OptionalLong.of(uid);
             }
+            free.computeIfAbsent(hash, _ -> new ArrayDeque<>(1)).add(uid);
         }
         return OptionalLong.empty();
     }

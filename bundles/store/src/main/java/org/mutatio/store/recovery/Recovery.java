@@ -341,16 +341,35 @@ public final class Recovery {
 
     /// Opens the live index after an error at run time and brings it to `upTo` without touching any state.
     public Index reopen(StoreState state, long upTo) throws IOException {
-        if (!Files.exists(Index.file(data))) {
-            // Set aside before, and there was no room for another. An empty one would do only with all of the journal.
-            Optional<Path> newest = checkpoints().stream().findFirst();
-            if (newest.isPresent()) {
-                unpack(newest.get());
-            } else if (journal.firstKept() > 1) {
-                throw new IOException(
-                        "there is no index and no checkpoint, and the journal begins at record " + journal.firstKept());
+        if (Files.exists(Index.file(data))) {
+            return bringUp(state, upTo);
+        }
+        // Set aside before, and there was no room for another.
+        for (Path checkpoint : checkpoints()) {
+            try {
+                unpack(checkpoint);
+                return bringUp(state, upTo);
+            } catch (IOException e) {
+                LOG.warn(
+                        "event=index.checkpoint-unusable file={} reason=\"{}\"",
+                        checkpoint.getFileName(),
+                        e.toString());
+                if (Files.exists(Index.file(data)) || !Index.room(data)) {
+                    throw e; // not the checkpoint's fault
+                }
             }
         }
+        // An empty one does only with all of the journal.
+        if (journal.firstKept() > 1) {
+            throw new IOException(
+                    "there is no index and no checkpoint that is any good, and the journal begins at record "
+                            + journal.firstKept());
+        }
+        return bringUp(state, upTo);
+    }
+
+    /// @throws IOException it does not open or does not take the events; unless the disk is to blame, it is set aside
+    private Index bringUp(StoreState state, long upTo) throws IOException {
         try {
             Index index = Index.open(data, files);
             try {
@@ -366,7 +385,7 @@ public final class Recovery {
                 index.close();
                 throw e;
             }
-        } catch (SQLException | IllegalStateException e) {
+        } catch (SQLException | RuntimeException e) { // H2 lets faults of its file out as unchecked ones, too
             Path live = Index.file(data);
             // H2 does not say why it cannot write: with no room left the index is not to blame, and a new one would not
             // find any either.

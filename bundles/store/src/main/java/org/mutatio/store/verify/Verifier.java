@@ -107,7 +107,7 @@ public final class Verifier {
             });
         }
         if (pending) {
-            report.note("an erasure is not finished: the server goes on with it at its next start");
+            report.note("an erasure is not finished: the server goes on with it within a minute or at its next start");
         }
         for (Journal.Damage damage : journal.damages()) {
             report.problems(List.of("segment " + damage.segment() + " is damaged at " + damage.offset()

@@ -255,6 +255,63 @@ class JournalTest {
         }
     }
 
+    /// Neither the batch nor its cut reached the disk: the segment is sealed where it was durable.
+    private void seal(Journal journal, LyingDisk disk) {
+        disk.fail(step -> step instanceof LyingDisk.Step.Write || step instanceof LyingDisk.Step.Truncate, true);
+        assertThrows(
+                IOException.class,
+                () -> journal.append(List.of(entry(100), entry(100), entry(100), entry(100)))); // two are there
+        disk.heal();
+    }
+
+    @Test
+    void numbersThatWereLeftOutStaySoThoughTheirSegmentIsBegunTwice() throws IOException {
+        Path data = folder.resolve("live/journal");
+        LyingDisk disk = new LyingDisk(folder.resolve("live"));
+        try (Journal journal = Journal.open(disk, data, SEGMENT, false)) {
+            assertEquals(1, journal.append(List.of(entry(100))).size());
+            journal.skipTo(100);
+            seal(journal, disk);
+            assertEquals(1, journal.append(List.of(entry(100))).size());
+            assertEquals(List.of(1L, 101L), sequences(journal));
+            assertEquals(List.of(), journal.damages());
+        }
+        try (Journal journal = Journal.open(disk, data, SEGMENT, false)) {
+            assertEquals(List.of(1L, 101L), sequences(journal));
+            assertEquals(List.of(), journal.damages());
+        }
+    }
+
+    @Test
+    void aRefusedBatchIsNoRecordThoughNumbersAreLeftOutBehindIt() throws IOException {
+        Path data = folder.resolve("live/journal");
+        LyingDisk disk = new LyingDisk(folder.resolve("live"));
+        try (Journal journal = Journal.open(disk, data, SEGMENT, false)) {
+            assertEquals(1, journal.append(List.of(entry(100))).size());
+            seal(journal, disk);
+            journal.skipTo(100);
+            assertEquals(1, journal.append(List.of(entry(100))).size());
+            assertEquals(List.of(1L, 101L), sequences(journal));
+            assertEquals(List.of(), journal.damages());
+        }
+    }
+
+    @Test
+    void aBadPlaceInARefusedBatchIsATail() throws IOException {
+        Path data = folder.resolve("live/journal");
+        LyingDisk disk = new LyingDisk(folder.resolve("live"));
+        try (Journal journal = Journal.open(disk, data, SEGMENT, false)) {
+            assertEquals(1, journal.append(List.of(entry(100))).size());
+            seal(journal, disk);
+            assertEquals(1, journal.append(List.of(entry(100))).size());
+        }
+        spoil(data, Journal.SEGMENT_HEADER + Frame.LENGTH + 103 + 20); // the first one that was refused
+        try (Journal journal = Journal.open(disk, data, SEGMENT, false)) {
+            assertEquals(List.of(1L, 2L), sequences(journal));
+            assertEquals(List.of(), journal.damages());
+        }
+    }
+
     private static Path segment(Path data) throws IOException {
         try (var all = java.nio.file.Files.list(data)) {
             return all.sorted().findFirst().orElseThrow();
