@@ -75,7 +75,8 @@ public final class Applier implements AutoCloseable {
     private final Thread thread;
     private volatile Index index;
     private volatile long applied;
-    private volatile long waitingSince;
+    /// When the index failed, by [System#nanoTime]; 0 while it works.
+    private volatile long failedSince;
     private volatile @Nullable String indexProblem;
     private volatile boolean ending;
     /// Its thread takes nothing any more.
@@ -110,9 +111,11 @@ public final class Applier implements AutoCloseable {
         return backlog.get();
     }
 
-    /// Whether it is too far behind for new work: 10,000 events or 2 s.
+    /// Whether it is too far behind for new work: 10,000 events, or an index that has failed for 2 s. One that works is
+    /// only slow: a client that moves 100,000 messages, or opens a mailbox of them, keeps others waiting for their
+    /// answer, and never has their mail refused.
     public boolean behind() {
-        long since = waitingSince;
+        long since = failedSince;
         return backlog.get() > MOST_EVENTS || since != 0 && System.nanoTime() - since > TimeUnit.SECONDS.toNanos(2);
     }
 
@@ -124,9 +127,6 @@ public final class Applier implements AutoCloseable {
     /// Waits while the queue is full: the committer then writes no faster than we apply.
     void submit(List<Applied> events, List<Task> tasks) {
         backlog.addAndGet(events.size());
-        if (waitingSince == 0) {
-            waitingSince = System.nanoTime();
-        }
         put(new Work.Batch(events, tasks));
     }
 
@@ -286,7 +286,6 @@ public final class Applier implements AutoCloseable {
         }
         applied = sequence;
         backlog.addAndGet(-batch.events().size());
-        waitingSince = queue.isEmpty() ? 0 : System.nanoTime();
         batch.tasks().forEach(Task::done);
     }
 
@@ -313,12 +312,14 @@ public final class Applier implements AutoCloseable {
     private void repair(SQLException cause, long sequence) {
         LOG.error("event=index.failed reason=\"{}\"", cause.toString());
         indexProblem = "index failed: " + cause.getMessage();
+        failedSince = System.nanoTime() | 1; // never 0
         closeQuietly();
         long wait = 100;
         while (!ending) {
             try {
                 index = opener.reopen(sequence);
                 indexProblem = null;
+                failedSince = 0;
                 LOG.info("event=index.reopened applied={}", sequence);
                 return;
             } catch (IOException e) {
