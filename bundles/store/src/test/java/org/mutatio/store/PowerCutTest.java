@@ -573,6 +573,31 @@ class PowerCutTest {
         }
     }
 
+    /// The index was made from a journal that had lost the record: from then on it cannot say whose the blob is.
+    @Test
+    void theBlobOfALostRecordStays() throws Exception {
+        Path data = folder.resolve("lost");
+        try (LocalStore store = open(data, new LyingDisk(data))) {
+            account(store, "ann@example.com");
+            Change.Delivered _ = deliver(store, 20_000, Optional.empty(), "ann@example.com");
+        }
+        Path segment = segment(data);
+        try (LocalStore store = open(data, new LyingDisk(data))) {
+            for (int i = 0; i < 20; i++) {
+                Change.Delivered _ = deliver(store, 7_000, Optional.empty(), "ann@example.com");
+            }
+        }
+        byte[] octets = Files.readAllBytes(segment);
+        octets[find(octets, "Received: us")] ^= 1;
+        Files.write(segment, octets);
+        Files.delete(data.resolve("index.mv.db"));
+        for (int start = 0; start < 3; start++) { // each after a kill
+            Running.begin(data).abandon();
+            open(data, new LyingDisk(data)).close();
+            assertEquals(1, blobs(data));
+        }
+    }
+
     @Test
     void segmentsThatNobodyNeedsAreDeleted() throws Exception {
         Path data = folder.resolve("old");

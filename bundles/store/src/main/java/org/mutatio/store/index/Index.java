@@ -125,6 +125,18 @@ public final class Index implements AutoCloseable {
         return meta("floor").orElse(1);
     }
 
+    /// Whether it may lack mail that was there once: it was made from a journal that had lost some. Not known of one
+    /// whose first event a release before this one replayed.
+    public boolean salvaged() throws SQLException {
+        return meta("salvaged").isPresent();
+    }
+
+    /// From now on, in its checkpoints, too.
+    public void setSalvaged() throws SQLException {
+        setMeta("salvaged", 1);
+        writer.commit();
+    }
+
     private OptionalLong meta(String name) throws SQLException {
         PreparedStatement query = prepared("SELECT number FROM meta WHERE name = ?");
         query.setString(1, name);

@@ -226,6 +226,9 @@ public final class Recovery {
             journal.scan(applied + 1, record -> replay.take(applied(record)));
             replay.flush();
             // Also when no event was passed over: one that takes a lost message away counts what was never there.
+            if (replay.damaged || lost(applied) || applied == 0 && journal.firstKept() > 1) {
+                index.setSalvaged();
+            }
             if (replay.damaged) {
                 index.recount();
                 StoreState counted = new StoreState();
@@ -240,7 +243,7 @@ public final class Recovery {
             if (replay.count > 0) {
                 LOG.info("event=index.replayed events={} ms={}", replay.count, (System.nanoTime() - start) / 1_000_000);
             }
-            return new Recovered(index, state, applied > 0 || journal.firstKept() == 1);
+            return new Recovered(index, state, !index.salvaged());
         } catch (SQLException | IOException | RuntimeException e) {
             try {
                 index.close();
@@ -249,6 +252,12 @@ public final class Recovery {
             }
             throw e;
         }
+    }
+
+    /// Whether something behind a record cannot be read any more.
+    private boolean lost(long applied) {
+        return journal.damages().stream().anyMatch(damage -> damage.beforeSequence() > applied + 1)
+                || journal.losses().stream().anyMatch(loss -> loss.beforeSequence() > applied + 1);
     }
 
     /// Those that the index has not written down yet are in the last records before `applied`.
@@ -374,12 +383,16 @@ public final class Recovery {
             Index index = Index.open(data, files);
             try {
                 Missing missing = new Missing(index, state);
-                journal.scan(index.applied() + 1, record -> {
+                long applied = index.applied();
+                journal.scan(applied + 1, record -> {
                     if (record.sequence() <= upTo) {
                         missing.take(record);
                     }
                 });
                 missing.flush();
+                if (lost(applied) || applied == 0 && journal.firstKept() > 1) {
+                    index.setSalvaged();
+                }
                 return index;
             } catch (SQLException | IOException | RuntimeException e) {
                 index.close();
