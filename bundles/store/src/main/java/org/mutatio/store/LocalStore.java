@@ -481,13 +481,24 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
 
     private JournalRecord record(long mail) throws IOException {
         try {
-            Location location = applier.index()
-                    .mail(mail)
-                    .orElseThrow(() -> new IOException("record " + mail + " is not in the index"));
-            return journal.read(location);
+            Location location = location(mail);
+            try {
+                return journal.read(location);
+            } catch (IOException e) {
+                applier.index().moved(mail);
+                Location now = location(mail);
+                if (now.equals(location)) {
+                    throw e;
+                }
+                return journal.read(now);
+            }
         } catch (SQLException e) {
             throw Index.failed(mail, e);
         }
+    }
+
+    private Location location(long mail) throws SQLException, IOException {
+        return applier.index().mail(mail).orElseThrow(() -> new IOException("record " + mail + " is not in the index"));
     }
 
     /// Names the failed question.

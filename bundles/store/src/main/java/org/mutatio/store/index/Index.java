@@ -52,6 +52,7 @@ public final class Index implements AutoCloseable {
     private final Map<String, PreparedStatement> statements = new HashMap<>();
     private final IndexFile file;
     private final Map<String, PreparedStatement> queries = new HashMap<>();
+    private final Locations locations = new Locations();
 
     private Index(Connection writer, Connection reader, IndexFile file) {
         this.writer = writer;
@@ -433,6 +434,7 @@ public final class Index implements AutoCloseable {
                 update.setInt(2, applied.location().offset());
                 update.setLong(3, moved.mail());
                 update.executeUpdate();
+                locations.forget(moved.mail());
             }
             case Event.Restored restored -> {
                 PreparedStatement update = prepared("UPDATE mailbox SET uid_validity = ? WHERE id = ?");
@@ -765,10 +767,34 @@ public final class Index implements AutoCloseable {
 
     /// Where the record of a mail lies.
     public Optional<Location> mail(long sequence) throws SQLException {
+        Optional<Location> known = locations.get(sequence);
+        if (known.isPresent()) {
+            return known;
+        }
+        long upTo = locations.upTo(sequence);
         return ask(
-                "SELECT segment, at FROM mail WHERE seq = ?",
-                query -> query.setLong(1, sequence),
-                rows -> rows.next() ? Optional.of(new Location(rows.getLong(1), rows.getInt(2))) : Optional.empty());
+                "SELECT seq, segment, at FROM mail WHERE seq BETWEEN ? AND ?",
+                query -> {
+                    query.setLong(1, sequence);
+                    query.setLong(2, upTo);
+                },
+                rows -> {
+                    Optional<Location> found = Optional.empty();
+                    while (rows.next()) {
+                        long mail = rows.getLong(1);
+                        Location location = new Location(rows.getLong(2), rows.getInt(3));
+                        locations.put(mail, location);
+                        if (mail == sequence) {
+                            found = Optional.of(location);
+                        }
+                    }
+                    return found;
+                });
+    }
+
+    /// Where a record lies was told, and it is not there any more: compaction moved it, and its segment is gone.
+    public void moved(long sequence) {
+        locations.forget(sequence);
     }
 
     public Optional<Location> mail(MailId id) throws SQLException {

@@ -25,6 +25,8 @@ import org.slf4j.LoggerFactory;
 /// before any answer.
 public final class Journal implements AutoCloseable {
 
+    /// A frame and what headers mostly need, so that one opening of the file is enough.
+    private static final int READ_AT_ONCE = 2_048;
     private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
 
     static final int SEGMENT_HEADER = 64;
@@ -792,16 +794,21 @@ public final class Journal implements AutoCloseable {
     /// Reads one record's frame and header; checks both.
     public JournalRecord read(Location location) throws IOException {
         Path file = file(location);
-        ByteBuffer frameOctets = ByteBuffer.allocate(Frame.LENGTH);
-        files.read(file, location.offset(), frameOctets);
-        frameOctets.flip();
-        if (frameOctets.remaining() < Frame.LENGTH
-                || !(Frame.read(frameOctets, salt(location.segment())) instanceof Frame.Read.Good(Frame frame))) {
+        ByteBuffer begin = ByteBuffer.allocate(READ_AT_ONCE);
+        files.read(file, location.offset(), begin);
+        begin.flip();
+        if (begin.remaining() < Frame.LENGTH
+                || !(Frame.read(begin, salt(location.segment())) instanceof Frame.Read.Good(Frame frame))) {
             throw new IOException("damaged frame at " + describe(location));
         }
-        ByteBuffer header = ByteBuffer.allocate(frame.headerLength());
-        files.read(file, location.offset() + (long) Frame.LENGTH, header);
-        header.flip();
+        ByteBuffer header;
+        if (frame.headerLength() <= begin.remaining() - Frame.LENGTH) {
+            header = begin.slice(Frame.LENGTH, frame.headerLength());
+        } else {
+            header = ByteBuffer.allocate(frame.headerLength());
+            files.read(file, location.offset() + (long) Frame.LENGTH, header);
+            header.flip();
+        }
         if (Frame.crc(header.duplicate()) == frame.headerCrc()) {
             return new JournalRecord(frame, location, new JournalRecord.Header(header, false));
         }
