@@ -1,6 +1,7 @@
 package org.mutatio.imap.session;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Set;
@@ -109,10 +110,31 @@ public final class ImapServer implements ConnectionHandler, Drainable {
 
     @Override
     public void handle(Connection connection) throws IOException {
+        serve(connection, ImapSession::run);
+    }
+
+    @Override
+    public boolean resumes(ByteBuffer state) {
+        return Handed.read(state).isPresent();
+    }
+
+    @Override
+    public void resume(Connection connection, ByteBuffer state) throws IOException {
+        Handed handed =
+                Handed.read(state).orElseThrow(() -> new IOException("a conversation of a version we do not know"));
+        serve(connection, session -> session.resume(handed));
+    }
+
+    @FunctionalInterface
+    private interface Talk {
+        void hold(ImapSession session) throws IOException;
+    }
+
+    private void serve(Connection connection, Talk talk) throws IOException {
         ImapSession session = new ImapSession(this, connection);
         sessions.add(session);
         try {
-            session.run();
+            talk.hold(session);
         } finally {
             sessions.remove(session);
             lock.lock();
@@ -124,7 +146,7 @@ public final class ImapServer implements ConnectionHandler, Drainable {
         }
     }
 
-    /// Sessions end between two commands (`ports` tells them HAND_OVER); this waits for them.
+    /// Sessions are handed over between two commands (`ports` tells them HAND_OVER); this waits for them.
     @Override
     public int drain(Instant deadline) {
         lock.lock();

@@ -19,7 +19,7 @@ import org.mutatio.imap.wire.Outgoing;
 /// where it is when that would need an EXPUNGE that the running command does not allow. Flags and MODSEQs are
 /// always read from the newest version.
 final class View implements AutoCloseable {
-    private final OpenMailbox open;
+    private OpenMailbox open;
     private final String name;
     private final boolean readOnly;
     private MailboxState told;
@@ -33,6 +33,38 @@ final class View implements AutoCloseable {
         this.readOnly = readOnly;
         this.told = open.state();
         this.toldKeywords = told.keywords().size();
+    }
+
+    /// The view of a conversation that was handed over.
+    ///
+    /// @throws RefusedException the UIDs mean something else now
+    static View resumed(OpenMailbox open, Handed.Selected handed) throws RefusedException {
+        View view = new View(open, handed.name(), handed.readOnly());
+        view.goOn(handed.told(), handed.uidValidity(), handed.modSeq());
+        view.toldKeywords = handed.keywords();
+        view.saved = handed.saved();
+        return view;
+    }
+
+    private void goOn(List<UidRange> uids, long uidValidity, long modSeq) throws RefusedException {
+        MailboxState found = open.state();
+        if (found.uidValidity() != uidValidity) {
+            throw RefusedException.no("UNAVAILABLE", "the mailbox is another one now");
+        }
+        told = new ToldBefore(found, uids, modSeq);
+    }
+
+    /// What the client knows, for the next version of this bundle.
+    Handed.Selected handed() {
+        return new Handed.Selected(
+                told.mailbox(),
+                told.uidValidity(),
+                name,
+                readOnly,
+                Positions.all(told.size()).uids(told),
+                told.highestModSeq(),
+                toldKeywords,
+                saved);
     }
 
     OpenMailbox mailbox() {
@@ -120,7 +152,8 @@ final class View implements AutoCloseable {
         if (newest.equals(told)) {
             return;
         }
-        MailboxChanges changes = open.changes(told, newest);
+        MailboxChanges changes =
+                told instanceof ToldBefore before ? before.changes(newest) : open.changes(told, newest);
         if (!changes.expunged().isEmpty() && !manner.expunges()) {
             return;
         }

@@ -2,6 +2,7 @@ package org.mutatio.imap.talk;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -29,7 +30,9 @@ public final class House implements AutoCloseable {
     private final MailStore store;
     private final ImapServer.Services services = ImapServer.Services.empty();
     private final Meters meters = new Meters();
+    private final ImapSettings settings;
     private final ImapServer server;
+    private volatile Runnable beforeResume = () -> {};
     private final List<Client> clients = new ArrayList<>();
     private Cost spent = new Cost(0, 0);
     /// What handlers threw that was no [IOException].
@@ -51,7 +54,17 @@ public final class House implements AutoCloseable {
                 .account(ann, "ann@example.com", Optional.empty())
                 .account(bo, "bo@example.com", Optional.of(DataSize.of(10_000)));
         services.sasl().arrive(sasl, "org.mutatio.accounts", 2);
-        this.server = new ImapServer(services, settings, InstantSource.system(), new Random(1), meters, "0.1.0");
+        this.settings = settings;
+        this.server = newServer();
+    }
+
+    private ImapServer newServer() {
+        return new ImapServer(services, settings, InstantSource.system(), new Random(1), meters, "0.1.0");
+    }
+
+    /// What happens while a conversation is between two versions.
+    public void beforeResume(Runnable happens) {
+        beforeResume = happens;
     }
 
     public static ImapSettings settings(Duration beforeLogin, Duration searchTime) {
@@ -82,6 +95,14 @@ public final class House implements AutoCloseable {
         Thread.ofVirtual().start(() -> {
             try {
                 server.handle(connection);
+                for (ByteBuffer state = connection.takeHanded(); state != null; state = connection.takeHanded()) {
+                    ImapServer next = newServer();
+                    if (!next.resumes(state)) {
+                        throw new IllegalStateException("a state that nobody reads");
+                    }
+                    beforeResume.run();
+                    next.resume(connection, state);
+                }
             } catch (IOException _) { // the peer has gone: what ports would log
             } catch (RuntimeException | Error e) {
                 faults.add(e);
