@@ -16,6 +16,7 @@ import org.mutatio.api.sasl.Sasl;
 import org.mutatio.api.store.MailStore;
 import org.mutatio.api.trace.Traces;
 import org.mutatio.current.Current;
+import org.mutatio.current.store.SteadyStore;
 import org.mutatio.net.Connection;
 import org.mutatio.net.ConnectionHandler;
 
@@ -29,6 +30,11 @@ public final class ImapServer implements ConnectionHandler, Drainable {
             Current<Policies> policies,
             Current<Traces> traces,
             Current<Appends> appends) {
+
+        /// The store, which waits while it is replaced.
+        public MailStore mail() {
+            return new SteadyStore(store);
+        }
 
         public void follow(Live table) {
             store.follow(table);
@@ -82,6 +88,7 @@ public final class ImapServer implements ConnectionHandler, Drainable {
         this.meters = meters;
         this.version = version;
         meters.gauge("mutatio_imap_sessions_active", sessions::size);
+        services.store().onChange(() -> sessions.forEach(ImapSession::wake)); // IDLE goes on over the next store
     }
 
     Services services() {

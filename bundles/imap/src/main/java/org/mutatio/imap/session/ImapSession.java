@@ -140,7 +140,7 @@ final class ImapSession {
         Handed.Selected selected = handed.selected();
         if (selected != null) {
             try {
-                state.select(View.resumed(store().open(selected.mailbox()), selected));
+                state.select(View.resumed(server.services().store(), selected));
             } catch (RefusedChangeException | RefusedException e) {
                 bye("UNAVAILABLE", "the mailbox was deleted");
                 return;
@@ -226,6 +226,11 @@ final class ImapSession {
             word = word();
             Command command = parser.arguments(word, state.enabled(SessionState.Extension.UTF8_ACCEPT));
             in.noDeadline();
+            View view = state.view();
+            if (view != null && SELECTED.contains(word)) {
+                MailStore _ = server.services().store().lend(); // while there is none, it waits
+                boolean _ = view.renewIfThere(); // whether it is there is told with the answer
+            }
             return execute(tag, command);
         });
     }
@@ -413,7 +418,7 @@ final class ImapSession {
     }
 
     private MailStore store() {
-        return server.services().store().lend();
+        return server.services().mail();
     }
 
     private Account account() {
@@ -536,7 +541,7 @@ final class ImapSession {
         }
         View view;
         try {
-            view = new View(store().open(info.id()), info.name(), select.examine());
+            view = View.open(server.services().store(), info.id(), info.name(), select.examine());
         } catch (RefusedChangeException e) {
             throw RefusedException.no("NONEXISTENT", "no such mailbox");
         }
@@ -663,6 +668,10 @@ final class ImapSession {
         if (view == null) {
             return;
         }
+        if (!view.renewIfThere()) {
+            bye("UNAVAILABLE", "the mailbox was deleted");
+            return;
+        }
         view.tell(
                 out,
                 new View.Manner(state.enabled(SessionState.Extension.IMAP4REV2) || condstore(), condstore(), expunges),
@@ -693,7 +702,7 @@ final class ImapSession {
     private @Nullable Answer idling(String tag) throws IOException, RefusedException {
         View view = state.view();
         if (view != null) {
-            view.mailbox().onChange(connection::wake);
+            view.onChange(connection::wake);
         }
         try {
             while (!ended) {
@@ -720,7 +729,7 @@ final class ImapSession {
             return Answer.ok("idled");
         } finally {
             if (view != null) {
-                view.mailbox().onChange(() -> {});
+                view.onChange(() -> {});
             }
         }
     }
@@ -1019,6 +1028,11 @@ final class ImapSession {
         }
         tell(true);
         return Answer.ok(condstore() ? "HIGHESTMODSEQ " + view.told().highestModSeq() : "", "moved");
+    }
+
+    /// The store is another one: looks whether IDLE has something to tell; from any thread.
+    void wake() {
+        connection.wake();
     }
 
     /// Names the session in logs.
