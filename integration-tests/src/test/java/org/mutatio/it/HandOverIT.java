@@ -75,7 +75,8 @@ class HandOverIT {
                     .start();
             AtomicBoolean over = new AtomicBoolean();
             Future<Integer> mbsync = executor.submit(mbsync(server, folder, over));
-            try (var said = python.inputReader(StandardCharsets.US_ASCII)) {
+            try (AutoCloseable _ = () -> over.set(true); // a failure must not wait for mbsync
+                    var said = python.inputReader(StandardCharsets.US_ASCII)) {
                 assertEquals("+ idling", said.readLine());
                 for (int swap = 1; swap <= swaps; swap++) {
                     String answer = server.mutatio("deploy", jar("imap", swap).toString())
@@ -85,13 +86,13 @@ class HandOverIT {
                     append(writer, "after swap " + swap);
                     assertEquals("* " + (swap + 1) + " EXISTS", said.readLine());
                     assertEquals("* " + (swap + 1) + " EXISTS", idle.response());
-                    ImapClient.Response _ = writer.command("STORE 1 +FLAGS.SILENT (\\Flagged)")
-                            .ok();
+                    ImapClient.Response _ =
+                            writer.command("STORE 1 +FLAGS.SILENT (\\Flagged)").ok();
                     String changed = idle.response();
                     assertTrue(changed.startsWith("* 1 FETCH (UID 1 MODSEQ ("), changed);
                     assertTrue(said.readLine().startsWith("* 1 FETCH (FLAGS ("));
-                    ImapClient.Response _ = writer.command("STORE 1 -FLAGS.SILENT (\\Flagged)")
-                            .ok();
+                    ImapClient.Response _ =
+                            writer.command("STORE 1 -FLAGS.SILENT (\\Flagged)").ok();
                     assertTrue(idle.response().startsWith("* 1 FETCH (UID 1 MODSEQ ("));
                     assertTrue(said.readLine().startsWith("* 1 FETCH (FLAGS ("));
                 }

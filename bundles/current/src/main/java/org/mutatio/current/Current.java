@@ -138,12 +138,9 @@ public final class Current<T> {
             }
             told.replaceAll((symbolicName, _) -> table.bundle(symbolicName));
         }
-        boolean other = !lent.equals(services);
         lent = List.copyOf(services);
         changed.signalAll();
-        if (other) {
-            listeners.forEach(Runnable::run);
-        }
+        listeners.forEach(Runnable::run);
     }
 
     /// The live one, if there is one now; of several the newest arrival.
@@ -177,7 +174,7 @@ public final class Current<T> {
         return await(former, wait);
     }
 
-    /// Told after each change of what is lent; quick.
+    /// Told whenever what is lent may have changed; quick.
     public void onChange(Runnable listener) {
         listeners.add(listener);
     }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.mutatio.api.metrics.Meters;
 import org.mutatio.api.pipeline.Appends;
 import org.mutatio.api.sasl.Sasl;
@@ -32,6 +33,7 @@ public final class House implements AutoCloseable {
     private final Meters meters = new Meters();
     private final ImapSettings settings;
     private final ImapServer server;
+    private volatile @Nullable MailStore next;
     private volatile Runnable beforeResume = () -> {};
     private final List<Client> clients = new ArrayList<>();
     private Cost spent = new Cost(0, 0);
@@ -75,6 +77,23 @@ public final class House implements AutoCloseable {
     public House appends(Appends appends) {
         services.appends().arrive(appends, "org.mutatio.pipeline", 3);
         return this;
+    }
+
+    /// The store's bundle is stopped: its service has left, what was open there hears no more.
+    public void storeStops() {
+        services.store().leave(known());
+        fake().dropOpeners();
+    }
+
+    /// The next version of the store has opened the same mail.
+    public void storeComes() {
+        next = new NextStore(store);
+        services.store().arrive(next, "org.mutatio.store", 11);
+    }
+
+    private MailStore known() {
+        MailStore later = next;
+        return later == null ? store : later;
     }
 
     public FakeStore fake() {
