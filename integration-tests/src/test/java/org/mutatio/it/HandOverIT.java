@@ -61,7 +61,7 @@ class HandOverIT {
             ImapClient.Response _ = idle.command("SEARCH RETURN (SAVE) ALL").ok();
             idle.send("i IDLE\r\n");
             assertEquals("+ idling", idle.response());
-            int swaps = 3;
+            int swaps = 2;
             Path script = folder.resolve("idler.py");
             Files.writeString(script, IDLER, StandardCharsets.US_ASCII);
             Process python = new ProcessBuilder(
