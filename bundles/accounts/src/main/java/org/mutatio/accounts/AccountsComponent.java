@@ -35,6 +35,7 @@ import org.mutatio.api.state.States;
 import org.mutatio.api.store.MailStore;
 import org.mutatio.api.store.StoreUnavailableException;
 import org.mutatio.current.Current;
+import org.mutatio.current.store.SteadyStore;
 import org.mutatio.sdk.health.Health;
 import org.mutatio.sdk.health.HealthProbe;
 import org.mutatio.sdk.mail.Domain;
@@ -82,7 +83,7 @@ public final class AccountsComponent implements Accounts, Sasl, HealthProbe, Met
         AccountsSettings settings =
                 AccountsSettings.of(config, Runtime.getRuntime().maxMemory());
         Credentials credentials = new Credentials(settings.cost(), settings.scram(), settings.rounds(), random);
-        this.directory = new AccountDirectory(() -> store.lend(STORE_WAIT));
+        this.directory = new AccountDirectory(() -> new SteadyStore(store, STORE_WAIT));
         this.pool = new HashPool(settings.threads(), settings.queue(), HASH_WAIT);
         byte[] brakeKey = new byte[32];
         random.nextBytes(brakeKey);

@@ -7,9 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.mutatio.api.deploy.Live;
 
 /// Bound to all candidates of a service, lends only those of live bundles.
@@ -38,6 +40,8 @@ public final class Current<T> {
     private final List<Following> tables = new ArrayList<>();
     /// What the table said last of each name that ever had a candidate; kept while nobody gives Live.
     private final Map<String, OptionalLong> told = new HashMap<>();
+
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
     private volatile List<T> lent = List.of();
 
@@ -136,6 +140,7 @@ public final class Current<T> {
         }
         lent = List.copyOf(services);
         changed.signalAll();
+        listeners.forEach(Runnable::run);
     }
 
     /// The live one, if there is one now; of several the newest arrival.
@@ -159,15 +164,32 @@ public final class Current<T> {
     /// @throws AbsentServiceException none came within the wait
     public T lend(Duration wait) {
         List<T> services = lent;
-        return services.isEmpty() ? await(wait) : services.getLast();
+        return services.isEmpty() ? await(null, wait) : services.getLast();
     }
 
-    private T await(Duration wait) {
+    /// The live one, when that is not `former`; waits while there is none, or still that one.
+    ///
+    /// @throws AbsentServiceException no other came within the wait
+    public T lendOther(T former, Duration wait) {
+        return await(former, wait);
+    }
+
+    /// Told whenever what is lent may have changed; quick.
+    public void onChange(Runnable listener) {
+        listeners.add(listener);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // that very object, whatever its equals says
+    private boolean absent(@Nullable T former) {
+        return lent.isEmpty() || lent.getLast() == former;
+    }
+
+    private T await(@Nullable T former, Duration wait) {
         long left = TimeUnit.NANOSECONDS.convert(wait); // the longest possible where it is too long for that
         boolean interrupted = false;
         lock.lock();
         try {
-            while (lent.isEmpty() && left > 0) {
+            while (absent(former) && left > 0) {
                 try {
                     left = changed.awaitNanos(left);
                 } catch (InterruptedException e) {
@@ -175,7 +197,7 @@ public final class Current<T> {
                     left = 0;
                 }
             }
-            if (lent.isEmpty()) {
+            if (absent(former)) {
                 throw new AbsentServiceException(
                         "no live " + name + " came within " + TimeUnit.MILLISECONDS.convert(wait) + " ms");
             }

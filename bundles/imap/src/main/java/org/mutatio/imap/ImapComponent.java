@@ -1,6 +1,7 @@
 package org.mutatio.imap;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -76,6 +77,16 @@ public final class ImapComponent implements ConnectionHandler, HealthProbe, Drai
     @Override
     public void handle(Connection connection) throws IOException {
         server.handle(connection);
+    }
+
+    @Override
+    public boolean resumes(ByteBuffer state) {
+        return server.resumes(state);
+    }
+
+    @Override
+    public void resume(Connection connection, ByteBuffer state) throws IOException {
+        server.resume(connection, state);
     }
 
     @Override

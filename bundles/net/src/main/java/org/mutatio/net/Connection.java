@@ -3,6 +3,7 @@ package org.mutatio.net;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
@@ -73,6 +74,14 @@ public interface Connection extends AutoCloseable {
     ///
     /// @return false when the account or address has too many; the caller says so (421, BYE) and closes
     boolean authenticated(String account);
+
+    /// Hands the conversation over: once the handler has returned, it goes on in [ConnectionHandler#resume] of the
+    /// live handler, on this same connection with its TLS and compression. To be called between two commands,
+    /// when all that was read was also answered; nothing may be read or written afterwards. When no live handler
+    /// comes, or it does not resume that state, `ports` says the goodbye of the protocol.
+    ///
+    /// @param state octets that [ConnectionHandler#resumes] of another version can read; copied
+    void handOver(ByteBuffer state);
 
     /// Closes the channel; idempotent, never throws.
     @Override

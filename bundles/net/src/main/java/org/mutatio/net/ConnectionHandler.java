@@ -1,6 +1,7 @@
 package org.mutatio.net;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /// Speaks one protocol; a service with the property `protocol` (`smtp`, `imap`), found by `ports`.
@@ -15,4 +16,19 @@ public interface ConnectionHandler {
     ///
     /// @throws IOException the peer went away; `ports` logs one line without a stack trace
     void handle(Connection connection) throws IOException;
+
+    /// Whether [#resume] understands what another version gave to [Connection#handOver]. Quick; has no side effect.
+    ///
+    /// @param state read-only
+    default boolean resumes(ByteBuffer state) {
+        return false;
+    }
+
+    /// Goes on with a conversation that another version of this handler began, as [#handle] does; asked only for a
+    /// state of which [#resumes] said true.
+    ///
+    /// @param state read-only
+    default void resume(Connection connection, ByteBuffer state) throws IOException {
+        throw new IOException("a conversation handed over that was never agreed to");
+    }
 }

@@ -53,10 +53,13 @@ class ShapeTest {
                 Connection: String id()
                 Connection: int available() throws IOException
                 Connection: void close()
+                Connection: void handOver(ByteBuffer)
                 Connection: void startCompression() throws IOException
                 Connection: void startTls() throws IOException
                 Connection: void wake()
+                ConnectionHandler: boolean resumes(ByteBuffer)
                 ConnectionHandler: void handle(Connection) throws IOException
+                ConnectionHandler: void resume(Connection, ByteBuffer) throws IOException
                 Listener: Map<String, String> settings()
                 Listener: String name()
                 Listener: String protocol()
@@ -141,7 +144,7 @@ class ShapeTest {
             var headers = new Manifest(in).getMainAttributes();
             assertEquals("org.mutatio.net", headers.getValue("Bundle-SymbolicName"));
             String exported = headers.getValue("Export-Package");
-            assertTrue(exported.startsWith("org.mutatio.net;version=\"1.0.0\""), exported);
+            assertTrue(exported.startsWith("org.mutatio.net;version=\"1.1.0\""), exported);
             String imported = String.valueOf(headers.getValue("Import-Package"));
             for (String one : imported.split(",(?=[a-z])", -1)) {
                 assertTrue(

@@ -28,6 +28,7 @@ import org.mutatio.api.store.MailStore;
 import org.mutatio.api.store.RefusedChangeException;
 import org.mutatio.api.store.StoreUnavailableException;
 import org.mutatio.current.Current;
+import org.mutatio.current.store.SteadyStore;
 import org.mutatio.router.admin.AliasActions;
 import org.mutatio.router.admin.DomainActions;
 import org.mutatio.router.admin.PolicyActions;
@@ -129,7 +130,7 @@ public final class RouterComponent implements Policies, Router, HealthProbe, Met
         Thread.ofVirtual().name("policy-record").start(() -> {
             try {
                 String summary = set.domains().size() + " domains";
-                store.lend().commit(new Change.PolicyDeployed(set.version(), set.sha256(), summary));
+                new SteadyStore(store).commit(new Change.PolicyDeployed(set.version(), set.sha256(), summary));
             } catch (RefusedChangeException | StoreUnavailableException | RuntimeException e) {
                 LOG.warn("event=policy-not-recorded version={} reason=\"{}\"", set.version(), e.toString());
             }

@@ -27,6 +27,7 @@ import org.mutatio.api.store.OpenMailbox;
 import org.mutatio.api.store.RefusedChangeException;
 import org.mutatio.api.store.RefusedChangeException.Refusal;
 import org.mutatio.api.store.Spool;
+import org.mutatio.api.store.StoreClosedException;
 import org.mutatio.api.store.StoreUnavailableException;
 import org.mutatio.api.store.StoredAccount;
 import org.mutatio.api.store.StoredMessage;
@@ -277,7 +278,7 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
 
     private void writable() throws StoreUnavailableException {
         if (closed) {
-            throw new StoreUnavailableException(READ_ONLY, "the store is closed");
+            throw new StoreClosedException();
         }
         if (readOnly) {
             throw new StoreUnavailableException(
@@ -451,6 +452,9 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
                 return view;
             }
             view.close();
+        }
+        if (closed) { // what is not there now may be there all the same
+            throw new StoreClosedException();
         }
         throw new RefusedChangeException(Refusal.NONEXISTENT, "no mailbox " + mailbox);
     }

@@ -46,6 +46,7 @@ import org.mutatio.api.store.RefusedChangeException;
 import org.mutatio.api.store.RefusedChangeException.Refusal;
 import org.mutatio.api.store.SpecialUse;
 import org.mutatio.api.store.Spool;
+import org.mutatio.api.store.StoreClosedException;
 import org.mutatio.api.store.StoreUnavailableException;
 import org.mutatio.api.store.StoredAccount;
 import org.mutatio.api.store.UidRange;
@@ -755,6 +756,33 @@ class LocalStoreTest {
         try (OpenMailbox open = store.open(inbox(ann))) {
             assertEquals(1_600, open.state().size());
             assertEquals(1_601, open.state().uidNext());
+        }
+    }
+
+    @Test
+    void aMessageOnItsWayInStaysReadableWhenTheStoreIsOpenedAnewInPlace() throws Exception {
+        StoredAccount ann = account("ann@example.com");
+        for (int size : List.of(1_000, 100_000, 400_000)) { // in memory, spilled, spilled and kept as a blob
+            byte[] octets = new byte[size];
+            random.nextBytes(octets);
+            try (Spool spool = store.spool()) {
+                spool.write(ByteBuffer.wrap(octets, 0, size - 10));
+                LocalStore former = store;
+                reopen();
+                assertThrows(StoreClosedException.class, former::spool);
+                assertThrows(StoreClosedException.class, () -> former.commit(new Change.DeleteAccount(ann.id())));
+                spool.write(ByteBuffer.wrap(octets, size - 10, 10));
+                Octets content = spool.content();
+                assertEquals(size, content.size());
+                ByteBuffer read = ByteBuffer.allocate(size);
+                int count = 0;
+                while (count < size) {
+                    int some = content.read(count, read);
+                    assertTrue(some > 0);
+                    count += some;
+                }
+                assertEquals(ByteBuffer.wrap(octets), read.flip());
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ import org.mutatio.sdk.reply.Reply;
 
 /// The store cannot do it now: disk full, index too far behind, read-only after damage, going down. SMTP gives the
 /// reply, IMAP says NO [UNAVAILABLE] (or NO [LIMIT] when full); reading goes on.
-public final class StoreUnavailableException extends Exception {
+public class StoreUnavailableException extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final transient Reply reply;

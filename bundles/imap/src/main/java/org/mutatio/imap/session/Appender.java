@@ -70,7 +70,7 @@ final class Appender implements AutoCloseable {
             if (append.utf8() && !names.utf8()) {
                 throw RefusedException.bad("ENABLE UTF8=ACCEPT first");
             }
-            store = server.services().store().lend();
+            store = server.services().mail();
             target = store.mailbox(account.id(), name)
                     .filter(MailboxInfo::selectable)
                     .orElseThrow(() -> RefusedException.no("TRYCREATE", "no such mailbox"));

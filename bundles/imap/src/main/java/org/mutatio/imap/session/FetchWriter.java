@@ -95,7 +95,7 @@ final class FetchWriter {
     /// @throws RefusedException NO [UNKNOWN-CTE]
     void write(int position) throws IOException, RefusedException {
         MailboxState told = view.told();
-        MessageReader message = opens ? new MessageReader(view.mailbox().message(told.uid(position))) : null;
+        MessageReader message = opens ? new MessageReader(view.message(told.uid(position))) : null;
         out.text("* ").number(position + 1L).text(" FETCH (");
         for (int i = 0; i < items.size(); i++) {
             if (i > 0) {

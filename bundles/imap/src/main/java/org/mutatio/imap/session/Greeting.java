@@ -118,6 +118,11 @@ public final class Greeting {
         }
 
         @Override
+        public void handOver(java.nio.ByteBuffer state) {
+            throw new IllegalStateException("nobody is there to go on");
+        }
+
+        @Override
         public void close() {}
     }
 

@@ -1,6 +1,7 @@
 package org.mutatio.imap.session;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Set;
@@ -15,6 +16,7 @@ import org.mutatio.api.sasl.Sasl;
 import org.mutatio.api.store.MailStore;
 import org.mutatio.api.trace.Traces;
 import org.mutatio.current.Current;
+import org.mutatio.current.store.SteadyStore;
 import org.mutatio.net.Connection;
 import org.mutatio.net.ConnectionHandler;
 
@@ -28,6 +30,11 @@ public final class ImapServer implements ConnectionHandler, Drainable {
             Current<Policies> policies,
             Current<Traces> traces,
             Current<Appends> appends) {
+
+        /// The store, which waits while it is replaced.
+        public MailStore mail() {
+            return new SteadyStore(store);
+        }
 
         public void follow(Live table) {
             store.follow(table);
@@ -81,6 +88,7 @@ public final class ImapServer implements ConnectionHandler, Drainable {
         this.meters = meters;
         this.version = version;
         meters.gauge("mutatio_imap_sessions_active", sessions::size);
+        services.store().onChange(() -> sessions.forEach(ImapSession::wake)); // IDLE goes on over the next store
     }
 
     Services services() {
@@ -109,10 +117,31 @@ public final class ImapServer implements ConnectionHandler, Drainable {
 
     @Override
     public void handle(Connection connection) throws IOException {
+        serve(connection, ImapSession::run);
+    }
+
+    @Override
+    public boolean resumes(ByteBuffer state) {
+        return Handed.read(state).isPresent();
+    }
+
+    @Override
+    public void resume(Connection connection, ByteBuffer state) throws IOException {
+        Handed handed =
+                Handed.read(state).orElseThrow(() -> new IOException("a conversation of a version we do not know"));
+        serve(connection, session -> session.resume(handed));
+    }
+
+    @FunctionalInterface
+    private interface Talk {
+        void hold(ImapSession session) throws IOException;
+    }
+
+    private void serve(Connection connection, Talk talk) throws IOException {
         ImapSession session = new ImapSession(this, connection);
         sessions.add(session);
         try {
-            session.run();
+            talk.hold(session);
         } finally {
             sessions.remove(session);
             lock.lock();
@@ -124,7 +153,7 @@ public final class ImapServer implements ConnectionHandler, Drainable {
         }
     }
 
-    /// Sessions end between two commands (`ports` tells them HAND_OVER); this waits for them.
+    /// Sessions are handed over between two commands (`ports` tells them HAND_OVER); this waits for them.
     @Override
     public int drain(Instant deadline) {
         lock.lock();

@@ -92,6 +92,10 @@ final class ImapSession {
     private boolean ended;
     private int errors;
     private int beforeLogin;
+    /// Of the command that is being read or done; its word is empty until it was understood.
+    private String tag = "*";
+
+    private String word = "";
 
     ImapSession(ImapServer server, Connection connection) throws IOException {
         this.server = server;
@@ -111,9 +115,70 @@ final class ImapSession {
     ///
     /// @throws IOException the peer has gone
     void run() throws IOException {
-        try {
+        converse(() -> {
             in.patience(server.settings().beforeLogin());
             out.text("* OK [CAPABILITY ").text(capabilities()).text("] Mutatio ready\r\n");
+        });
+    }
+
+    /// Goes on with what another version of this bundle began; the client notices nothing.
+    void resume(Handed handed) throws IOException {
+        converse(() -> takeOver(handed));
+    }
+
+    private void takeOver(Handed handed) throws IOException {
+        errors = handed.errors();
+        beforeLogin = handed.beforeLogin();
+        handed.enabled().forEach(state::enable);
+        in.patience(server.settings().beforeLogin());
+        Account account = handed.account();
+        if (account != null) {
+            state.authenticated(account);
+            lexer.budget(ImapSettings.USER);
+            in.patience(COMMAND_WHOLE_WITHIN);
+        }
+        Handed.Selected selected = handed.selected();
+        if (selected != null) {
+            try {
+                state.select(View.resumed(server.services().store(), selected));
+            } catch (RefusedChangeException | RefusedException e) {
+                bye("UNAVAILABLE", "the mailbox was deleted");
+                return;
+            } catch (StoreUnavailableException | AbsentServiceException e) {
+                log.warn("event=imap-not-resumed id={} reason=\"{}\"", connection.id(), e.getMessage());
+                bye("UNAVAILABLE", "the mailbox cannot be read now, come again");
+                return;
+            }
+        }
+        if (!handed.idle().isEmpty()) {
+            answer(handed.idle(), "IDLE", System.nanoTime(), () -> idling(handed.idle()));
+        }
+    }
+
+    /// Gives all we know to the next version and ends here without a word.
+    ///
+    /// @param idle tag of the IDLE that goes on; empty: between two commands
+    private void handOver(String idle) {
+        View view = state.view();
+        connection.handOver(new Handed(
+                        state.account(),
+                        state.enabled(),
+                        view == null ? null : view.handed(),
+                        idle,
+                        errors,
+                        beforeLogin)
+                .octets());
+        ended = true;
+    }
+
+    @FunctionalInterface
+    private interface Beginning {
+        void begin() throws IOException;
+    }
+
+    private void converse(Beginning beginning) throws IOException {
+        try {
+            beginning.begin();
             while (!ended) {
                 if (!in.ready()) {
                     out.flush();
@@ -128,7 +193,7 @@ final class ImapSession {
                         }
                     }
                     case TIMEOUT -> bye("", "you were silent for too long");
-                    case HAND_OVER -> bye("UNAVAILABLE", "the server is being replaced, come again");
+                    case HAND_OVER -> handOver("");
                     case CLOSED -> ended = true;
                 }
             }
@@ -155,17 +220,35 @@ final class ImapSession {
     private void command() throws IOException {
         lexer.begin();
         in.wholeWithin(state.account() == null ? server.settings().beforeLogin() : COMMAND_WHOLE_WITHIN);
-        String tag = "*";
-        String word = "";
-        long began = System.nanoTime();
-        @Nullable Answer answer;
-        try {
+        answer("*", "", System.nanoTime(), () -> {
             tag = lexer.tag();
             lexer.sp();
             word = word();
             Command command = parser.arguments(word, state.enabled(SessionState.Extension.UTF8_ACCEPT));
             in.noDeadline();
-            answer = execute(tag, command);
+            View view = state.view();
+            if (view != null && SELECTED.contains(word)) {
+                MailStore _ = server.services().store().lend(); // while there is none, it waits
+                boolean _ = view.renewIfThere(); // whether it is there is told with the answer
+            }
+            return execute(tag, command);
+        });
+    }
+
+    @FunctionalInterface
+    private interface Work {
+        /// @return null when it was answered already
+        @Nullable
+        Answer done() throws IOException, RefusedException, StoreUnavailableException;
+    }
+
+    /// Does the work of a command, whatever comes of it, and answers.
+    private void answer(String itsTag, String itsWord, long began, Work work) throws IOException {
+        tag = itsTag;
+        word = itsWord;
+        @Nullable Answer answer;
+        try {
+            answer = work.done();
             errors = 0;
         } catch (RefusedException e) {
             answer = e.answer();
@@ -309,7 +392,7 @@ final class ImapSession {
                     yield answer;
                 }
             }
-            case Command.Idle _ -> idle();
+            case Command.Idle _ -> idle(tag);
             case Command.Close _ -> close();
             case Command.Unselect _ -> {
                 state.unselect();
@@ -335,7 +418,7 @@ final class ImapSession {
     }
 
     private MailStore store() {
-        return server.services().store().lend();
+        return server.services().mail();
     }
 
     private Account account() {
@@ -458,7 +541,7 @@ final class ImapSession {
         }
         View view;
         try {
-            view = new View(store().open(info.id()), info.name(), select.examine());
+            view = View.open(server.services().store(), info.id(), info.name(), select.examine());
         } catch (RefusedChangeException e) {
             throw RefusedException.no("NONEXISTENT", "no such mailbox");
         }
@@ -585,6 +668,10 @@ final class ImapSession {
         if (view == null) {
             return;
         }
+        if (!view.renewIfThere()) {
+            bye("UNAVAILABLE", "the mailbox was deleted");
+            return;
+        }
         view.tell(
                 out,
                 new View.Manner(state.enabled(SessionState.Extension.IMAP4REV2) || condstore(), condstore(), expunges),
@@ -606,11 +693,16 @@ final class ImapSession {
 
     // ---- IDLE, RFC 9051 section 6.3.13
 
-    private Answer idle() throws IOException, RefusedException {
+    private @Nullable Answer idle(String tag) throws IOException, RefusedException {
         out.text("+ idling\r\n");
+        return idling(tag);
+    }
+
+    /// @return null: it goes on in the next version of this bundle
+    private @Nullable Answer idling(String tag) throws IOException, RefusedException {
         View view = state.view();
         if (view != null) {
-            view.mailbox().onChange(connection::wake);
+            view.onChange(connection::wake);
         }
         try {
             while (!ended) {
@@ -627,14 +719,17 @@ final class ImapSession {
                         }
                     }
                     case TIMEOUT -> {} // IDLE has no end of its own
-                    case HAND_OVER -> bye("UNAVAILABLE", "the server is being replaced, come again");
+                    case HAND_OVER -> {
+                        handOver(tag);
+                        return null;
+                    }
                     case CLOSED -> throw new EOFException("the client has gone");
                 }
             }
             return Answer.ok("idled");
         } finally {
             if (view != null) {
-                view.mailbox().onChange(() -> {});
+                view.onChange(() -> {});
             }
         }
     }
@@ -933,6 +1028,11 @@ final class ImapSession {
         }
         tell(true);
         return Answer.ok(condstore() ? "HIGHESTMODSEQ " + view.told().highestModSeq() : "", "moved");
+    }
+
+    /// The store is another one: looks whether IDLE has something to tell; from any thread.
+    void wake() {
+        connection.wake();
     }
 
     /// Names the session in logs.

@@ -200,7 +200,7 @@ final class SearchRun {
     private MessageReader message(int position) throws IOException {
         MessageReader known = opened;
         if (known == null || openedAt != position) {
-            known = new MessageReader(view.mailbox().message(told.uid(position)));
+            known = new MessageReader(view.message(told.uid(position)));
             opened = known;
             openedAt = position;
         }

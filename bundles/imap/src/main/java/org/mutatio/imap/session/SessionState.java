@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 import org.mutatio.api.accounts.Account;
 import org.mutatio.imap.protocol.MailboxNames;
 
-/// All that a conversation knows between two commands, in one place: what a hand-over to the next version of this
-/// bundle will have to carry (architecture section 2).
+/// All that a conversation knows between two commands, in one place: what is handed over to the next version of
+/// this bundle ([Handed], architecture section 2).
 final class SessionState {
 
     enum Extension {
@@ -54,6 +54,10 @@ final class SessionState {
     /// @return whether it was not before
     boolean enable(Extension extension) {
         return enabled.add(extension);
+    }
+
+    java.util.List<Extension> enabled() {
+        return java.util.List.copyOf(enabled);
     }
 
     boolean utf8() {

@@ -1,13 +1,21 @@
 package org.mutatio.imap.session;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongPredicate;
 import org.mutatio.api.store.Flags;
+import org.mutatio.api.store.MailStore;
 import org.mutatio.api.store.MailboxChanges;
 import org.mutatio.api.store.MailboxState;
 import org.mutatio.api.store.OpenMailbox;
+import org.mutatio.api.store.RefusedChangeException;
+import org.mutatio.api.store.StoreClosedException;
+import org.mutatio.api.store.StoreUnavailableException;
+import org.mutatio.api.store.StoredMessage;
 import org.mutatio.api.store.UidRange;
+import org.mutatio.current.Current;
 import org.mutatio.imap.protocol.RefusedException;
 import org.mutatio.imap.protocol.SequenceSet;
 import org.mutatio.imap.wire.Outgoing;
@@ -19,7 +27,13 @@ import org.mutatio.imap.wire.Outgoing;
 /// where it is when that would need an EXPUNGE that the running command does not allow. Flags and MODSEQs are
 /// always read from the newest version.
 final class View implements AutoCloseable {
-    private final OpenMailbox open;
+    private static final Duration REPLACED_WITHIN = Duration.ofSeconds(30);
+
+    private OpenMailbox open;
+    private final Current<MailStore> live;
+    /// The store that `open` is of.
+    private MailStore from;
+    private Runnable wake = () -> {};
     private final String name;
     private final boolean readOnly;
     private MailboxState told;
@@ -27,7 +41,9 @@ final class View implements AutoCloseable {
     /// What SEARCH RETURN (SAVE) kept, as UIDs; RFC 9051 section 6.4.4.1.
     private List<UidRange> saved = List.of();
 
-    View(OpenMailbox open, String name, boolean readOnly) {
+    private View(Current<MailStore> live, MailStore from, OpenMailbox open, String name, boolean readOnly) {
+        this.live = live;
+        this.from = from;
         this.open = open;
         this.name = name;
         this.readOnly = readOnly;
@@ -35,8 +51,109 @@ final class View implements AutoCloseable {
         this.toldKeywords = told.keywords().size();
     }
 
-    OpenMailbox mailbox() {
-        return open;
+    /// Selects a mailbox.
+    ///
+    /// @throws RefusedChangeException there is none
+    static View open(Current<MailStore> live, long mailbox, String name, boolean readOnly)
+            throws RefusedChangeException, StoreUnavailableException {
+        MailStore store = live.lend();
+        while (true) {
+            try {
+                return new View(live, store, store.open(mailbox), name, readOnly);
+            } catch (StoreClosedException _) {
+                store = live.lendOther(store, REPLACED_WITHIN);
+            }
+        }
+    }
+
+    /// The view of a conversation that was handed over.
+    ///
+    /// @throws RefusedException the UIDs mean something else now
+    static View resumed(Current<MailStore> live, Handed.Selected handed)
+            throws RefusedException, RefusedChangeException, StoreUnavailableException {
+        View view = open(live, handed.mailbox(), handed.name(), handed.readOnly());
+        view.goOn(handed.told(), handed.uidValidity(), handed.modSeq());
+        view.toldKeywords = handed.keywords();
+        view.saved = handed.saved();
+        return view;
+    }
+
+    private void goOn(List<UidRange> uids, long uidValidity, long modSeq) throws RefusedException {
+        MailboxState found = open.state();
+        if (found.uidValidity() != uidValidity) {
+            throw RefusedException.no("UNAVAILABLE", "the mailbox is another one now");
+        }
+        told = new ToldBefore(found, uids, modSeq);
+    }
+
+    /// What the client knows, for the next version of this bundle.
+    Handed.Selected handed() {
+        return new Handed.Selected(
+                told.mailbox(),
+                told.uidValidity(),
+                name,
+                readOnly,
+                Positions.all(told.size()).uids(told),
+                told.highestModSeq(),
+                toldKeywords,
+                saved);
+    }
+
+    /// Told after each new version; only to wake somebody.
+    void onChange(Runnable waker) {
+        wake = waker;
+        open.onChange(waker);
+    }
+
+    /// When the store was replaced, goes on over the next one: what the client knows stays as it is.
+    ///
+    /// @return false: the mailbox is not there any more, or another one
+    boolean renewIfThere() {
+        Optional<MailStore> now = live.now();
+        return now.isEmpty() || !other(now.get()) || renew(now.get());
+    }
+
+    @SuppressWarnings("ReferenceEquality") // that very object, whatever its equals says
+    private boolean other(MailStore store) {
+        return store != from;
+    }
+
+    private boolean renew(MailStore store) {
+        OpenMailbox next;
+        try {
+            next = store.open(id());
+        } catch (RefusedChangeException _) {
+            return false;
+        } catch (StoreUnavailableException _) {
+            return true; // closing already: there will be another
+        }
+        Handed.Selected known = handed();
+        OpenMailbox before = open;
+        before.onChange(() -> {});
+        open = next;
+        from = store;
+        next.onChange(wake);
+        before.close();
+        try {
+            goOn(known.told(), known.uidValidity(), known.modSeq());
+            return true;
+        } catch (RefusedException _) {
+            return false;
+        }
+    }
+
+    /// A message of any version that this view has shown.
+    StoredMessage message(long uid) throws IOException {
+        try {
+            return open.message(uid);
+        } catch (IOException e) {
+            // The store may have closed below us.
+            MailStore store = live.lend();
+            if (other(store) && renew(store)) {
+                return open.message(uid);
+            }
+            throw e;
+        }
     }
 
     long id() {
@@ -120,7 +237,8 @@ final class View implements AutoCloseable {
         if (newest.equals(told)) {
             return;
         }
-        MailboxChanges changes = open.changes(told, newest);
+        MailboxChanges changes =
+                told instanceof ToldBefore before ? before.changes(newest) : open.changes(told, newest);
         if (!changes.expunged().isEmpty() && !manner.expunges()) {
             return;
         }

@@ -107,6 +107,16 @@ public final class FakeStore implements MailStore {
         }
     }
 
+    /// What was opened so far hears of nothing any more, as when a store's bundle is stopped.
+    public void dropOpeners() {
+        lock.lock();
+        try {
+            boxes.values().forEach(box -> box.openers.clear());
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// From now on nothing can be changed.
     public void unavailable(boolean now) {
         unavailable = now;

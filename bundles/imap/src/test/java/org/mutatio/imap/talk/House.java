@@ -2,6 +2,7 @@ package org.mutatio.imap.talk;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.mutatio.api.metrics.Meters;
 import org.mutatio.api.pipeline.Appends;
 import org.mutatio.api.sasl.Sasl;
@@ -29,7 +31,10 @@ public final class House implements AutoCloseable {
     private final MailStore store;
     private final ImapServer.Services services = ImapServer.Services.empty();
     private final Meters meters = new Meters();
+    private final ImapSettings settings;
     private final ImapServer server;
+    private volatile @Nullable MailStore next;
+    private volatile Runnable beforeResume = () -> {};
     private final List<Client> clients = new ArrayList<>();
     private Cost spent = new Cost(0, 0);
     /// What handlers threw that was no [IOException].
@@ -51,7 +56,17 @@ public final class House implements AutoCloseable {
                 .account(ann, "ann@example.com", Optional.empty())
                 .account(bo, "bo@example.com", Optional.of(DataSize.of(10_000)));
         services.sasl().arrive(sasl, "org.mutatio.accounts", 2);
-        this.server = new ImapServer(services, settings, InstantSource.system(), new Random(1), meters, "0.1.0");
+        this.settings = settings;
+        this.server = newServer();
+    }
+
+    private ImapServer newServer() {
+        return new ImapServer(services, settings, InstantSource.system(), new Random(1), meters, "0.1.0");
+    }
+
+    /// What happens while a conversation is between two versions.
+    public void beforeResume(Runnable happens) {
+        beforeResume = happens;
     }
 
     public static ImapSettings settings(Duration beforeLogin, Duration searchTime) {
@@ -62,6 +77,23 @@ public final class House implements AutoCloseable {
     public House appends(Appends appends) {
         services.appends().arrive(appends, "org.mutatio.pipeline", 3);
         return this;
+    }
+
+    /// The store's bundle is stopped: its service has left, what was open there hears no more.
+    public void storeStops() {
+        services.store().leave(known());
+        fake().dropOpeners();
+    }
+
+    /// The next version of the store has opened the same mail.
+    public void storeComes() {
+        next = new NextStore(store);
+        services.store().arrive(next, "org.mutatio.store", 11);
+    }
+
+    private MailStore known() {
+        MailStore later = next;
+        return later == null ? store : later;
     }
 
     public FakeStore fake() {
@@ -82,6 +114,14 @@ public final class House implements AutoCloseable {
         Thread.ofVirtual().start(() -> {
             try {
                 server.handle(connection);
+                for (ByteBuffer state = connection.takeHanded(); state != null; state = connection.takeHanded()) {
+                    ImapServer next = newServer();
+                    if (!next.resumes(state)) {
+                        throw new IllegalStateException("a state that nobody reads");
+                    }
+                    beforeResume.run();
+                    next.resume(connection, state);
+                }
             } catch (IOException _) { // the peer has gone: what ports would log
             } catch (RuntimeException | Error e) {
                 faults.add(e);

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.mutatio.net.Connection;
 import org.mutatio.net.Listener;
 import org.mutatio.net.TlsSession;
@@ -33,6 +34,7 @@ public final class MemoryConnection implements Connection {
     private boolean tls;
     private boolean woken;
     private boolean handOver;
+    private @Nullable ByteBuffer handed;
     private long writes;
 
     /// One direction.
@@ -355,6 +357,25 @@ public final class MemoryConnection implements Connection {
     @Override
     public boolean authenticated(String account) {
         return true;
+    }
+
+    @Override
+    public void handOver(ByteBuffer state) {
+        handed = state;
+    }
+
+    /// As `ports` does when a handler has returned: what it handed over, and the next one is not asked to hand over.
+    @Nullable
+    ByteBuffer takeHanded() {
+        lock.lock();
+        try {
+            ByteBuffer state = handed;
+            handed = null;
+            handOver = false;
+            return state;
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override

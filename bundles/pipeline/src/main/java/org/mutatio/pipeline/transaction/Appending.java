@@ -183,7 +183,7 @@ final class Appending implements AutoCloseable {
                         List.of())),
                 trace("kept", received.summary()),
                 Optional.empty());
-        Change.Delivered done = pipeline.services().store().lend().commit(deliver);
+        Change.Delivered done = pipeline.services().mail().commit(deliver);
         count("kept");
         observe(received, envelope, "kept", true);
         return new Appends.Appended.Kept(id, done.placed().getFirst());

@@ -149,7 +149,7 @@ final class MailTransaction implements Transaction {
             throw new Refusal(
                     Replies.TOO_LARGE, "size", parameters.size() + " octets declared, " + most + " allowed at most");
         }
-        pipeline.services().store().lend().admit(parameters.size());
+        pipeline.services().mail().admit(parameters.size());
         if (account.isPresent() && sender.address().isPresent()) {
             VersionedRouter router = pipeline.services().router().lend();
             Optional<String> not = router.service()
@@ -378,7 +378,7 @@ final class MailTransaction implements Transaction {
             if (limit.isEmpty()) {
                 continue;
             }
-            MailStore store = pipeline.services().store().lend();
+            MailStore store = pipeline.services().mail();
             if (!store.fits(mailbox.account().id(), Math.max(1, parameters.size()), limit)) {
                 boolean defer = policy.text("limits.over-quota").equals("defer");
                 throw new Refusal(
@@ -421,7 +421,7 @@ final class MailTransaction implements Transaction {
     public Spool spool() throws StoreUnavailableException {
         spooled = true;
         try {
-            return pipeline.services().store().lend().spool();
+            return pipeline.services().mail().spool();
         } catch (AbsentServiceException e) {
             throw new StoreUnavailableException(Replies.NOT_NOW, words(e));
         }
@@ -458,7 +458,7 @@ final class MailTransaction implements Transaction {
         Supplier<Duration> left = () -> Duration.ofNanos(Math.max(0, end - System.nanoTime()));
         Octets octets = content.content();
         Fingerprint fingerprint = fingerprint(content.sha256());
-        MailStore store = pipeline.services().store().lend();
+        MailStore store = pipeline.services().mail();
         Optional<MailId> before = store.repeated(fingerprint);
         if (before.isPresent()) {
             return repeated(before.get(), List.of());

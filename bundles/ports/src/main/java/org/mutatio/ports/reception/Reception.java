@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Map;
@@ -330,24 +331,58 @@ public final class Reception {
         }
     }
 
+    /// Leads the connection to the live handler; when that one hands the conversation over, to the next.
     private void lead(Session session, ChannelConnection connection) throws IOException {
-        var handler = handlers.lend(session.listener.protocol(), timeouts.handler());
-        if (handler.isEmpty()) {
-            session.counted.noHandler.add();
-            log.warn(
-                    "event=no-handler id={} listener={} protocol={}",
-                    session.id,
-                    session.listener.name(),
-                    session.listener.protocol());
-            say(Farewell.NO_HANDLER, session, connection);
-            return;
+        ByteBuffer state = null;
+        do {
+            if (state != null && draining) { // nobody will be here to go on with it
+                say(Farewell.NO_HANDLER, session, connection);
+                return;
+            }
+            var handler = handlers.lend(session.listener.protocol(), timeouts.handler());
+            if (handler.isEmpty()) {
+                session.counted.noHandler.add();
+                log.warn(
+                        "event=no-handler id={} listener={} protocol={}",
+                        session.id,
+                        session.listener.name(),
+                        session.listener.protocol());
+                say(Farewell.NO_HANDLER, session, connection);
+                return;
+            }
+            if (state != null && !handler.get().resumes(state.duplicate())) {
+                log.info(
+                        "event=not-handed-over id={} listener={} reason=\"the live version does not know that state\"",
+                        session.id,
+                        session.listener.name());
+                say(Farewell.NO_HANDLER, session, connection);
+                return;
+            }
+            state = lead(session, connection, handler.get(), state);
+        } while (state != null);
+    }
+
+    /// @param state null: a new conversation
+    /// @return what is handed over; null: the conversation is over
+    private @Nullable ByteBuffer lead(
+            Session session, ChannelConnection connection, ConnectionHandler handler, @Nullable ByteBuffer state)
+            throws IOException {
+        connection.beginAgain();
+        session.handler = handler;
+        // Written before read, as [#handOverRetired] marks before it looks: one of both notices.
+        if (draining || !handlers.live(handler)) {
+            connection.askToHandOver();
         }
-        session.handler = handler.get();
-        // Written before read, as [#handOver] marks before it looks: one of both notices.
-        if (draining || !handlers.live(handler.get())) {
-            connection.handOver();
+        try {
+            if (state == null) {
+                handler.handle(connection);
+            } else {
+                handler.resume(connection, state);
+            }
+            return connection.takeHanded();
+        } finally {
+            session.handler = null; // while it waits for the next one, nothing of the one before is held
         }
-        handler.get().handle(connection);
     }
 
     private static void say(Farewell farewell, Session session, ChannelConnection connection) throws IOException {
@@ -363,7 +398,7 @@ public final class Reception {
         for (var one : open.values()) {
             var handler = one.session().handler;
             if (handler != null && !handlers.live(handler)) {
-                one.connection().handOver();
+                one.connection().askToHandOver();
             }
         }
     }
@@ -371,7 +406,7 @@ public final class Reception {
     /// Asks all sessions to end; new ones end at once.
     public void handOverAll() {
         draining = true;
-        open.values().forEach(one -> one.connection().handOver());
+        open.values().forEach(one -> one.connection().askToHandOver());
     }
 
     /// Closes connections whose peer has read nothing for too long; now and then.

@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Optional;
@@ -56,6 +57,7 @@ public final class ChannelConnection implements Connection {
     private @Nullable TlsLayer tlsLayer;
     private @Nullable DeflateLayer deflateLayer;
     private @Nullable TlsSession tls;
+    private @Nullable ByteBuffer handed;
 
     /// Takes over an accepted channel.
     ///
@@ -194,9 +196,29 @@ public final class ChannelConnection implements Connection {
     }
 
     /// From now on `awaitInput` answers HAND_OVER.
-    public void handOver() {
+    public void askToHandOver() {
         watch.signalHandOver();
         poller.notice(watch);
+    }
+
+    @Override
+    public void handOver(ByteBuffer state) {
+        var copy = ByteBuffer.allocate(state.remaining());
+        copy.put(state.duplicate()).flip();
+        handed = copy.asReadOnlyBuffer();
+    }
+
+    /// What the handler that has returned gave to [#handOver], once; null: the conversation is over.
+    public @Nullable ByteBuffer takeHanded() {
+        var state = handed;
+        handed = null;
+        return closing.get() ? null : state;
+    }
+
+    /// Another handler begins: what the one before was told and had set is forgotten.
+    public void beginAgain() {
+        watch.forgetHandOver();
+        readTimeout = FIRST_TIMEOUT_MILLIS;
     }
 
     @Override

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /// What [Poller] and one connection know of each other; one object a connection, used for each of its waits.
 ///
-/// The flags are written by anybody and never reset but `woken` (by the session). `waiting` goes up by the
+/// The flags are written by anybody and never reset but `woken` and `handOver` (by the session). `waiting`
+/// goes up by the
 /// session and down by the poller alone. A signal is written before `waiting` is read, and `waiting` before the
 /// signals are read, so one of both sides sees the other.
 final class Watch {
@@ -46,6 +47,11 @@ final class Watch {
 
     void signalExpired() {
         expired = true;
+    }
+
+    /// By the session, when another handler begins.
+    void forgetHandOver() {
+        handOver = false;
     }
 
     boolean handOver() {

@@ -519,6 +519,11 @@ final class Talk {
         }
 
         @Override
+        public void handOver(java.nio.ByteBuffer state) {
+            throw new IllegalStateException("nobody is there to go on");
+        }
+
+        @Override
         public void close() {
             closed = true;
         }

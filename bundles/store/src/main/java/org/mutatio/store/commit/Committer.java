@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.mutatio.api.metrics.Meters;
 import org.mutatio.api.store.Change;
 import org.mutatio.api.store.RefusedChangeException;
+import org.mutatio.api.store.StoreClosedException;
 import org.mutatio.api.store.StoreUnavailableException;
 import org.mutatio.sdk.mail.Octets;
 import org.mutatio.sdk.reply.Reply;
@@ -119,11 +120,14 @@ public final class Committer implements AutoCloseable {
     }
 
     private Object await(Task task) throws RefusedChangeException, StoreUnavailableException {
-        if (closing || !queue.offer(task)) {
-            throw new StoreUnavailableException(CLOSING, closing ? "the store is closing" : "too many changes wait");
+        if (closing) {
+            throw new StoreClosedException();
+        }
+        if (!queue.offer(task)) {
+            throw new StoreUnavailableException(CLOSING, "too many changes wait");
         }
         if (closing && queue.remove(task)) {
-            throw new StoreUnavailableException(CLOSING, "the store is closing");
+            throw new StoreClosedException();
         }
         return task.await(APPLY_PATIENCE_MILLIS);
     }

@@ -12,10 +12,21 @@ public final class SpoolSpace {
 
     static final int IN_MEMORY = 64 * 1024;
 
+    /// Begins the names of this process's files: a store that was replaced in place leaves messages on their way in,
+    /// which the next one takes.
+    private static final String PROCESS = ProcessHandle.current().pid() + "-"
+            + ProcessHandle.current()
+                    .info()
+                    .startInstant()
+                    .map(start -> start.toEpochMilli() + "-")
+                    .orElse("");
+
     private final Path folder;
     private final long budget;
     private final AtomicLong used = new AtomicLong();
     private final AtomicLong number = new AtomicLong();
+    /// Tells this store's files from those of the one before.
+    private final String instance = Long.toHexString(System.nanoTime());
 
     public SpoolSpace(Path folder, long budget) throws IOException {
         this.folder = folder;
@@ -23,7 +34,9 @@ public final class SpoolSpace {
         Files.createDirectories(folder);
         try (DirectoryStream<Path> old = Files.newDirectoryStream(folder)) {
             for (Path file : old) {
-                Files.delete(file);
+                if (!String.valueOf(file.getFileName()).startsWith(PROCESS)) {
+                    Files.delete(file);
+                }
             }
         }
     }
@@ -45,7 +58,7 @@ public final class SpoolSpace {
     }
 
     Path file() {
-        return folder.resolve(number.incrementAndGet() + ".spool");
+        return folder.resolve(PROCESS + instance + "-" + number.incrementAndGet() + ".spool");
     }
 
     public long inMemory() {
