@@ -91,6 +91,11 @@ final class ImapClient implements AutoCloseable {
         }
     }
 
+    /// How long an answer may be away; a time-out in the middle of a line would lose its beginning.
+    void patience(int millis) throws IOException {
+        socket.setSoTimeout(millis);
+    }
+
     void send(String octets) throws IOException {
         out.write(octets.getBytes(StandardCharsets.ISO_8859_1));
         out.flush();

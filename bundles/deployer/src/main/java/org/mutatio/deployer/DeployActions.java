@@ -113,12 +113,12 @@ final class DeployActions {
             text.append(String.format(
                     Locale.ROOT, "%-45s %-22s %-12s %s%n", one.name(), one.version(), one.origin(), one.state()));
             one.waiting().forEach(line -> text.append("    ").append(line).append('\n'));
-            items.add(json(one));
+            items.add(json(deployer, one));
         }
         return ActionResult.of(text.toString(), Json.array(items));
     }
 
-    private static Json json(Deployments.Deployed one) {
+    private static Json json(Deployer deployer, Deployments.Deployed one) {
         return Json.object()
                 .with("name", one.name())
                 .with("version", one.version())
@@ -126,6 +126,7 @@ final class DeployActions {
                 .with("origin", one.origin())
                 .with("state", one.state())
                 .with("since", one.since().toString())
+                .with("swap", deployer.manner(one.name()).word())
                 .with("waiting", Json.strings(one.waiting()));
     }
 
@@ -141,7 +142,7 @@ final class DeployActions {
         Deployments.Deployed one = find(deployer, call);
         String text = "name     " + one.name() + "\nversion  " + one.version() + "\norigin   " + one.origin()
                 + "\nstate    " + one.state() + "\nsince    " + one.since() + "\n";
-        return ActionResult.of(text, json(one));
+        return ActionResult.of(text, json(deployer, one));
     }
 
     private static ActionResult why(Deployer deployer, ActionCall call) throws ActionException {
@@ -157,7 +158,7 @@ final class DeployActions {
         } else {
             one.waiting().forEach(line -> text.append(line).append('\n'));
         }
-        return ActionResult.of(text.toString(), json(one));
+        return ActionResult.of(text.toString(), json(deployer, one));
     }
 
     private static ActionResult history(Deployer deployer, ActionCall call) throws ActionException {

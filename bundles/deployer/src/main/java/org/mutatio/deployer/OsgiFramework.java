@@ -115,6 +115,11 @@ final class OsgiFramework implements Framework {
         });
     }
 
+    @Override
+    public void stop(long id, Duration deadline) throws RefusedException {
+        run("stop", deadline, known(id)::stop);
+    }
+
     private static boolean isFragment(Bundle bundle) {
         return bundle.getHeaders().get("Fragment-Host") != null;
     }

@@ -44,6 +44,9 @@ class DeployActionsTest {
         }
 
         @Override
+        public void stop(long bundle, java.time.Duration deadline) {}
+
+        @Override
         public void start(long bundle, java.time.Duration deadline) throws RefusedException {}
 
         @Override

@@ -426,6 +426,8 @@ public final class Deployer {
             // Nobody of that name is live while it is staged: unknown names count as live.
             live.switchTo(name, NONE);
         }
+        @Nullable Running makesWay = old != null && inPlace(facts, old.facts()) ? old : null;
+        boolean stopped = false;
         long bundle = NONE;
         try {
             bundle = framework.install(jar);
@@ -434,14 +436,22 @@ public final class Deployer {
                 throw new RefusedException("it does not resolve: " + unresolved.get());
             }
             configure.run();
+            if (makesWay != null) {
+                stopped = true; // also one that does not come back from its stop
+                framework.stop(makesWay.bundle(), patience.drain());
+                progress.accept("stopped the old one: both want the same files");
+            }
             framework.start(bundle, patience.start());
-            progress.accept(old == null ? "started" : "started beside the old one");
+            progress.accept(old == null || makesWay != null ? "started" : "started beside the old one");
             awaitComponents(bundle);
             probe(bundle);
             progress.accept("probed");
         } catch (RefusedException | RuntimeException e) {
             if (bundle != NONE) {
                 framework.remove(bundle);
+            }
+            if (stopped) {
+                revive(makesWay);
             }
             restore(name, old, before);
             throw e;
@@ -455,10 +465,10 @@ public final class Deployer {
             watch(bundle);
             record.write(fresh);
         } catch (RefusedException e) {
-            goBack(fresh, old, before, e);
+            goBack(fresh, old, before, makesWay != null, e);
             throw new RefusedException("rolled back, the old one is live again: " + e.getMessage());
         } catch (IOException | RuntimeException e) {
-            goBack(fresh, old, before, e);
+            goBack(fresh, old, before, makesWay != null, e);
             throw e;
         }
         LOG.info(
@@ -472,16 +482,41 @@ public final class Deployer {
         return fresh;
     }
 
-    private void goBack(Running fresh, @Nullable Running old, long before, Exception why) {
-        restore(fresh.name(), old, before);
-        int left = framework.drain(fresh.bundle(), patience.drain());
+    private static boolean inPlace(JarFacts fresh, JarFacts old) {
+        return fresh.manner() == JarFacts.Manner.IN_PLACE || old.manner() == JarFacts.Manner.IN_PLACE;
+    }
+
+    private void goBack(Running fresh, @Nullable Running old, long before, boolean inPlace, Exception why) {
+        int left = 0;
+        if (inPlace) {
+            framework.remove(fresh.bundle());
+            revive(old);
+            restore(fresh.name(), old, before);
+        } else {
+            restore(fresh.name(), old, before);
+            left = framework.drain(fresh.bundle(), patience.drain());
+        }
         LOG.warn(
                 "event=rolled-back bundle={} version=\"{}\" left={} reason=\"{}\"",
                 fresh.name(),
                 fresh.facts().described(),
                 left,
                 why.toString());
-        framework.remove(fresh.bundle());
+        if (!inPlace) {
+            framework.remove(fresh.bundle());
+        }
+    }
+
+    /// One that was stopped for its successor runs again. When it does not, `status` says so: there is no other.
+    private void revive(@Nullable Running old) {
+        if (old == null) {
+            return;
+        }
+        try {
+            framework.start(old.bundle(), UNHURRIED);
+        } catch (RefusedException e) {
+            LOG.error("event=bundle-not-revived bundle={} reason=\"{}\"", old.name(), e.getMessage());
+        }
     }
 
     private void restore(String name, @Nullable Running old, long before) {
@@ -647,6 +682,15 @@ public final class Deployer {
 
     public List<Book.Version> history(String name) {
         return book.history(name);
+    }
+
+    /// How the next version of a bundle would take its place.
+    public JarFacts.Manner manner(String name) {
+        Running one = snapshot.get(name);
+        if (one == null || platform.contains(name)) {
+            return JarFacts.Manner.RESTART;
+        }
+        return one.facts().manner();
     }
 
     /// For `status`.

@@ -20,6 +20,11 @@ public interface Framework {
     /// @throws RefusedException it threw, or did not come back in time
     void start(long bundle, Duration deadline) throws RefusedException;
 
+    /// Stops it and keeps it installed.
+    ///
+    /// @throws RefusedException it did not come back in time
+    void stop(long bundle, Duration deadline) throws RefusedException;
+
     /// What its components wait for, in plain words; empty: all are satisfied.
     List<String> unsatisfied(long bundle);
 

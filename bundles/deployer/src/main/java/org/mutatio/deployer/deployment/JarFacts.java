@@ -32,7 +32,31 @@ import java.util.zip.ZipFile;
 /// @param symbolicName without directives
 /// @param exports packages it offers to others
 /// @param hash first eight digits of its SHA-256: the same version with other content is another one
-public record JarFacts(String symbolicName, String version, List<String> exports, String hash) {
+/// @param manner how it wants to be swapped: header `Mutatio-Swap`
+public record JarFacts(String symbolicName, String version, List<String> exports, String hash, Manner manner) {
+
+    /// How one version takes the other's place.
+    public enum Manner {
+        /// Both run for a moment, and one switch makes the new one live.
+        BESIDE("beside"),
+        /// The old one stops before the new one starts, since both want the same files: `Mutatio-Swap: in-place`.
+        IN_PLACE("in-place"),
+        /// Others are wired to its packages and keep the old one until they are swapped themselves.
+        LIBRARY("library"),
+        /// With a new distribution only.
+        RESTART("restart");
+
+        private final String word;
+
+        Manner(String word) {
+            this.word = word;
+        }
+
+        /// As the administrator reads it.
+        public String word() {
+            return word;
+        }
+    }
 
     private static final long LARGEST_FILE = 256L << 20;
     /// What deflate makes of zeroes is a thousandth: 256 MiB could be 256 GiB.
@@ -49,6 +73,10 @@ public record JarFacts(String symbolicName, String version, List<String> exports
 
     public JarFacts {
         exports = List.copyOf(exports);
+    }
+
+    JarFacts(String symbolicName, String version, List<String> exports, String hash) {
+        this(symbolicName, version, exports, hash, Manner.BESIDE);
     }
 
     /// `1.0.2 (3fa91c07)`.
@@ -216,7 +244,15 @@ public record JarFacts(String symbolicName, String version, List<String> exports
                 clause(main.getValue("Bundle-SymbolicName")),
                 version == null ? "0.0.0" : version.strip(),
                 packages(main.getValue("Export-Package")),
-                hash);
+                hash,
+                manner(main));
+    }
+
+    private static Manner manner(Attributes main) {
+        if (Manner.IN_PLACE.word().equals(main.getValue("Mutatio-Swap"))) {
+            return Manner.IN_PLACE;
+        }
+        return main.getValue("Export-Package") == null ? Manner.BESIDE : Manner.LIBRARY;
     }
 
     private static String clause(String header) {

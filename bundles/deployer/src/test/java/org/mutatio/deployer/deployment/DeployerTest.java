@@ -106,6 +106,46 @@ class DeployerTest {
         assertTrue(told.toString().contains("2 pieces of work of the old one were cut"), told.toString());
     }
 
+    private Path keeper(String version) throws IOException {
+        return Jars.bundle("keeper", version)
+                .header("Mutatio-Swap", "in-place")
+                .write(folder.resolve("keeper-" + version + ".jar"));
+    }
+
+    @Test
+    void oneThatWantsTheSameFilesIsStoppedFirst() throws Exception {
+        deploy(keeper("1.0.0"));
+        deploy(keeper("1.1.0"));
+        assertEquals(
+                List.of(
+                        "install keeper-1.1.0",
+                        "stop keeper-1.0.0",
+                        "start keeper-1.1.0",
+                        "drain keeper-1.0.0",
+                        "remove keeper-1.0.0"),
+                framework.steps.subList(framework.steps.size() - 5, framework.steps.size()));
+        assertEquals(JarFacts.Manner.IN_PLACE, deployer.manner("keeper"));
+        assertEquals(JarFacts.Manner.BESIDE, deployer.manner("org.mutatio.smtp"));
+        assertEquals(JarFacts.Manner.RESTART, deployer.manner("nobody"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"does not start", "is sick", "is sick later"})
+    void oneThatWasStoppedForABadSuccessorRunsAgain(String what) throws Exception {
+        deploy(keeper("1.0.0"));
+        long before = live.bundle("keeper").orElseThrow();
+        switch (what) {
+            case "does not start" -> framework.failing.put("keeper-1.1.0", "it throws");
+            case "is sick" -> framework.sick.put("keeper-1.1.0", "it reads nothing");
+            default -> framework.sickAfter.put("keeper-1.1.0", 1);
+        }
+        String said = refused(keeper("1.1.0"));
+        assertEquals(List.of("smtp-0.1.0", "keeper-1.0.0"), framework.running(), said);
+        assertEquals(OptionalLong.of(before), live.bundle("keeper"));
+        int removed = framework.steps.lastIndexOf("remove keeper-1.1.0");
+        assertTrue(removed < framework.steps.lastIndexOf("start keeper-1.0.0"), framework.steps.toString());
+    }
+
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', textBlock = """
             unresolved | it does not resolve: fault

@@ -101,6 +101,12 @@ final class FakeFramework implements Framework {
     }
 
     @Override
+    public void stop(long bundle, Duration deadline) {
+        step("stop " + version(bundle));
+        active.remove(bundle);
+    }
+
+    @Override
     public List<String> unsatisfied(long bundle) {
         return of(waiting, jar(bundle)).map(List::of).orElse(List.of());
     }

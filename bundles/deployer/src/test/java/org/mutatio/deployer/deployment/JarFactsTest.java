@@ -162,7 +162,8 @@ class JarFactsTest {
                 .write(folder.resolve("a.jar"));
         JarFacts facts = JarFacts.ofDistribution(jar);
         assertEquals(
-                new JarFacts("tagger", "1.0.0", java.util.List.of("a"), facts.hash()), JarFacts.ofDistribution(jar));
+                new JarFacts("tagger", "1.0.0", java.util.List.of("a"), facts.hash(), JarFacts.Manner.LIBRARY),
+                JarFacts.ofDistribution(jar));
         Path other = Jars.bundle("tagger", "1.0.0")
                 .header("Export-Package", "a;version=\"1.0\"")
                 .note("two")
