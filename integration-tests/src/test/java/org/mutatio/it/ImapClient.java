@@ -61,6 +61,15 @@ final class ImapClient implements AutoCloseable {
         return client;
     }
 
+    /// The server says that it goes (RFC 9051 section 7.1.5).
+    static final class ByeException extends EOFException {
+        private static final long serialVersionUID = 1L;
+
+        ByeException(String response) {
+            super(response);
+        }
+    }
+
     Response command(String command) throws IOException {
         String tag = "a" + ++number;
         send(tag + " " + command + "\r\n");
@@ -84,6 +93,9 @@ final class ImapClient implements AutoCloseable {
         List<String> untagged = new ArrayList<>();
         while (true) {
             String response = response();
+            if (response.startsWith("* BYE")) {
+                throw new ByeException(response);
+            }
             if (response.startsWith(tag + " ")) {
                 return new Response(untagged, response.substring(tag.length() + 1));
             }

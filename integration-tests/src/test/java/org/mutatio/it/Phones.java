@@ -43,6 +43,8 @@ final class Phones implements AutoCloseable {
                 } else {
                     ask(client);
                 }
+            } catch (ImapClient.ByeException _) {
+                byes.increment();
             } catch (IOException | AssertionError e) {
                 if (!ending) {
                     broken.increment();
@@ -56,10 +58,6 @@ final class Phones implements AutoCloseable {
     private void ask(ImapClient client) throws IOException {
         while (!ending) {
             ImapClient.Response answer = client.command("FETCH * (UID FLAGS)");
-            if (answer.untagged().stream().anyMatch(line -> line.startsWith("* BYE"))) {
-                byes.increment();
-                return;
-            }
             answers.increment();
             if (!answer.isOk()) {
                 refused.increment();

@@ -46,7 +46,7 @@ class SwapIT {
             for (JsonNode bundle : bundles(server)) {
                 String manner = bundle.get("swap").asText();
                 if (manner.equals("beside") || manner.equals("in-place")) {
-                    rows.add(swap(server, bundle.get("name").asText(), manner, traffic, faults));
+                    rows.add(swap(server, bundle.get("name").asText(), manner, traffic, phones, faults));
                 }
             }
             traffic.end();
@@ -84,8 +84,10 @@ class SwapIT {
         return bundles;
     }
 
-    private static Row swap(Server server, String name, String manner, Traffic traffic, List<String> faults)
+    private static Row swap(
+            Server server, String name, String manner, Traffic traffic, Phones phones, List<String> faults)
             throws IOException, InterruptedException {
+        long byes = phones.byes.sum();
         long from = System.nanoTime();
         for (int round = 1; round <= ROUNDS; round++) {
             String version = "0.2." + round;
@@ -108,6 +110,10 @@ class SwapIT {
         }
         if (broken.exit() == 0 || !state.startsWith("0.2." + ROUNDS + " ") || !state.endsWith(" active")) {
             faults.add(name + " after a broken version: " + state + "; " + broken);
+        }
+        // The sessions are those of ports: only they end with it, and are told so.
+        if (phones.byes.sum() > byes && !name.equals("org.mutatio.ports")) {
+            faults.add(name + ": " + (phones.byes.sum() - byes) + " IMAP sessions were told BYE");
         }
         String reason = broken.out().strip();
         return new Row(

@@ -12,10 +12,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.mutatio.api.admin.Action;
 import org.mutatio.api.deploy.Deployments;
+import org.mutatio.api.deploy.Drainable;
 import org.mutatio.api.deploy.Live;
 import org.mutatio.api.metrics.MeterSource;
 import org.mutatio.console.http.ActionTable;
@@ -50,9 +52,9 @@ import org.slf4j.LoggerFactory;
         configurationPid = "org.mutatio.console",
         configurationPolicy = ConfigurationPolicy.REQUIRE,
         immediate = true,
-        service = HealthProbe.class)
+        service = {HealthProbe.class, Drainable.class})
 @Designate(ocd = ConsoleConfig.class)
-public final class ConsoleComponent implements HealthProbe {
+public final class ConsoleComponent implements HealthProbe, Drainable {
     private static final Logger LOG = LoggerFactory.getLogger(ConsoleComponent.class);
     private static final long RETRY_MILLIS = 300;
 
@@ -232,6 +234,16 @@ public final class ConsoleComponent implements HealthProbe {
         probes.unfollow(leaving);
         meters.unfollow(leaving);
         deployments.unfollow(leaving);
+    }
+
+    /// Whoever asks gets his answer, also by the console that is replaced.
+    @Override
+    public int drain(Instant deadline) {
+        AdminServer opened = server;
+        while (opened != null && opened.answering() > 0 && Instant.now().isBefore(deadline)) {
+            LockSupport.parkNanos(5_000_000);
+        }
+        return opened == null ? 0 : opened.answering();
     }
 
     @Deactivate

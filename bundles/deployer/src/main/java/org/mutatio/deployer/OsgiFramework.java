@@ -25,6 +25,7 @@ import org.mutatio.sdk.health.HealthProbe;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
+import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.wiring.BundleCapability;
@@ -43,6 +44,8 @@ import org.slf4j.LoggerFactory;
 final class OsgiFramework implements Framework {
 
     private static final Logger LOG = LoggerFactory.getLogger(OsgiFramework.class);
+
+    private static final StackWalker CALLERS = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
 
     private final BundleContext context;
     private final ServiceComponentRuntime components;
@@ -323,6 +326,13 @@ final class OsgiFramework implements Framework {
         } finally {
             context.ungetService(reference);
         }
+    }
+
+    @Override
+    public boolean asks(long id) {
+        return CALLERS.walk(frames -> frames.map(StackWalker.StackFrame::getDeclaringClass)
+                .map(FrameworkUtil::getBundle)
+                .anyMatch(caller -> caller != null && caller.getBundleId() == id));
     }
 
     @Override

@@ -44,6 +44,11 @@ class DeployActionsTest {
         }
 
         @Override
+        public boolean asks(long bundle) {
+            return false;
+        }
+
+        @Override
         public void stop(long bundle, java.time.Duration deadline) {}
 
         @Override

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.mutatio.api.admin.Action;
 import org.mutatio.api.admin.ActionResult;
@@ -58,6 +59,7 @@ public final class AdminServer implements AutoCloseable {
     private final ActionTable actions;
     private final Token token;
     private final Supplier<List<String>> notReady;
+    private final AtomicInteger answering = new AtomicInteger();
     private final Semaphore calls = new Semaphore(CALLS_AT_ONCE);
     /// A body of 24 MiB is four times that until the action has it: one at a time.
     private final Semaphore largeBodies = new Semaphore(1);
@@ -81,6 +83,7 @@ public final class AdminServer implements AutoCloseable {
                 Thread.ofVirtual().name("console-", 0).factory());
         server.setExecutor(threads);
         server.createContext("/", exchange -> {
+            answering.incrementAndGet();
             try (exchange) {
                 answer(exchange);
             } catch (IOException e) {
@@ -89,9 +92,16 @@ public final class AdminServer implements AutoCloseable {
                 Thread.currentThread().interrupt();
             } catch (RuntimeException e) {
                 LOG.error("event=admin-failed path={} reason=\"{}\"", exchange.getRequestURI(), e.toString(), e);
+            } finally {
+                answering.decrementAndGet();
             }
         });
         server.start();
+    }
+
+    /// Requests that are not answered yet.
+    public int answering() {
+        return answering.get();
     }
 
     /// The address it really has, for port 0.

@@ -476,7 +476,11 @@ public final class Deployer {
                 name,
                 facts.described(),
                 old == null ? "" : old.facts().described());
-        if (old != null) {
+        if (old != null && framework.asks(old.bundle())) {
+            progress.accept("the old one is retired when it has given this answer");
+            Thread _ =
+                    Thread.ofPlatform().daemon().name("mutatio-deploy-retire").start(() -> retire(old, _ -> {}));
+        } else if (old != null) {
             retire(old, progress);
         }
         return fresh;

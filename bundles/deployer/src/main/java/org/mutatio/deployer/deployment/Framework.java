@@ -38,6 +38,9 @@ public interface Framework {
     /// @return pieces of work that are still there at the deadline
     int drain(long bundle, Duration deadline);
 
+    /// Whether it is by this bundle that we were asked to do what we do.
+    boolean asks(long bundle);
+
     /// Stops and removes it; refreshes it when that touches nobody else.
     void remove(long bundle);
 

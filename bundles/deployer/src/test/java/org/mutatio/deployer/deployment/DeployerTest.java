@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -104,6 +105,27 @@ class DeployerTest {
                 framework.steps.subList(framework.steps.size() - 4, framework.steps.size()));
         assertTrue(told.indexOf("live") < told.size() - 1, told.toString());
         assertTrue(told.toString().contains("2 pieces of work of the old one were cut"), told.toString());
+    }
+
+    @Test
+    void theOneThatAsksIsRetiredAfterItsAnswer() throws Exception {
+        deploy(Jars.bundle("asking", "1.0.0").write(folder.resolve("asking-1.0.0.jar")));
+        CountDownLatch answered = new CountDownLatch(1);
+        CountDownLatch removed = new CountDownLatch(1);
+        framework.atEachStep = () -> {
+            if (Thread.currentThread().getName().equals("mutatio-deploy-retire")) {
+                try {
+                    answered.await();
+                } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                }
+                removed.countDown();
+            }
+        };
+        deploy(Jars.bundle("asking", "1.1.0").write(folder.resolve("asking-1.1.0.jar")));
+        assertTrue(framework.running().contains("asking-1.0.0"), framework.steps.toString());
+        answered.countDown();
+        removed.await();
     }
 
     private Path keeper(String version) throws IOException {

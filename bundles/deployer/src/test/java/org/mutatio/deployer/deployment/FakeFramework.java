@@ -107,6 +107,11 @@ final class FakeFramework implements Framework {
     }
 
     @Override
+    public boolean asks(long bundle) {
+        return jar(bundle).startsWith("asking-");
+    }
+
+    @Override
     public List<String> unsatisfied(long bundle) {
         return of(waiting, jar(bundle)).map(List::of).orElse(List.of());
     }
