@@ -10,14 +10,12 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// docs/promises.md is made of `promises.tsv`, of the tests that are really there, and of `docs/figures.jsonl`, which
@@ -29,7 +27,7 @@ class PromisesPageTest {
 
     @Test
     void thePageIsTrue() throws IOException {
-        Map<String, String> tests = tests();
+        TestSources tests = new TestSources(ROOT);
         Map<String, JsonNode> figures = figures();
         StringBuilder page = new StringBuilder("""
                 # Promises
@@ -44,14 +42,7 @@ class PromisesPageTest {
         for (String line : lines()) {
             String[] cells = line.split("\t", -1);
             assertEquals(5, cells.length, line);
-            for (String test : cells[2].split(", ", -1)) {
-                String[] parts = test.split("#", 2);
-                String source = tests.get(parts[0]);
-                assertTrue(source != null, "there is no test " + parts[0]);
-                assertTrue(
-                        parts.length == 1 || Objects.requireNonNull(source).contains(" void " + parts[1] + "("),
-                        "there is no test " + test);
-            }
+            tests.assertThere(cells[2]);
             page.append("| ").append(cells[0]).append(" | ").append(cells[1]).append(" | `");
             page.append(cells[2].replace(", ", "`, `"))
                     .append("` | ")
@@ -112,23 +103,5 @@ class PromisesPageTest {
             }
         }
         return figures;
-    }
-
-    /// Sources of all tests by the name of their class; those of one name in several modules together.
-    private static Map<String, String> tests() throws IOException {
-        Map<String, String> tests = new TreeMap<>();
-        List<Path> sources = new ArrayList<>();
-        for (String folder : List.of("bundles", "integration-tests", "plugins-sdk", "distribution")) {
-            try (Stream<Path> all = Files.walk(ROOT.resolve(folder))) {
-                sources.addAll(all.filter(path -> path.toString().contains("/src/test/java/"))
-                        .filter(path -> path.toString().matches(".*(Test|IT)\\.java"))
-                        .toList());
-            }
-        }
-        for (Path source : sources) {
-            String name = String.valueOf(source.getFileName()).replace(".java", "");
-            tests.merge(name, Files.readString(source, StandardCharsets.UTF_8), String::concat);
-        }
-        return tests;
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -57,6 +58,14 @@ class ListenerChangeIT {
             awaitStatus(server, CONFIG + ":" + (line + 3) + ":1: idle-timeout is 5 m");
             assertTrue(server.answers("moved"));
             assertFalse(server.answers("mx"));
+
+            // A file that is away changes nothing, nor does one that is torn.
+            Files.delete(server.home().resolve(CONFIG));
+            awaitStatus(server, CONFIG + ": the file is missing; what was read before goes on");
+            assertTrue(server.answers("moved"));
+            server.write(CONFIG, before + "\n[imap]\nmessage-size = \"20 M");
+            awaitStatus(server, CONFIG + ":" + (line + 2) + ":");
+            assertTrue(server.answers("moved"));
 
             // A port that somebody else has is told too, and the others serve.
             server.write(CONFIG, before.replace(mx, "address = \"127.0.0.1:" + server.port("console") + "\""));

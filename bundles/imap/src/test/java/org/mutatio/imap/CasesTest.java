@@ -219,6 +219,7 @@ class CasesTest {
         b.ok("UID STORE 2 +FLAGS.SILENT (\\Flagged)");
         a.ok("NOOP");
         a.ok("UID MOVE 2 Trash");
+        assertEquals("* 2 EXPUNGE", b.ok("UID FETCH 2 FLAGS").getFirst()); // and so it learns of it
         for (String command : List.of("UID FETCH 2 FLAGS", "UID COPY 2 Drafts", "UID MOVE 2 Trash")) {
             List<String> answers = b.command(command);
             assertTrue(answers.getLast().startsWith("OK"), answers.toString());

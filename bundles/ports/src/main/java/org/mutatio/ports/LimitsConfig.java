@@ -6,8 +6,9 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 /// Table `[limits]` of mutatio.toml, as far as connections go.
 @ObjectClassDefinition(name = "Limits", pid = "org.mutatio.limits")
 public @interface LimitsConfig {
+    /// A Mac with seven accounts opens five for each when it wakes, all before the first has logged in.
     @AttributeDefinition(description = "Connections of one address (IPv6: one /64) that have not logged in")
-    int unauthenticatedPerAddress() default 20;
+    int unauthenticatedPerAddress() default 50;
 
     @AttributeDefinition(description = "New connections of one address in a minute")
     int newPerMinute() default 100;

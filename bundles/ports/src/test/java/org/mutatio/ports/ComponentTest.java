@@ -11,9 +11,13 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -23,6 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.mutatio.api.admin.ActionCall;
 import org.mutatio.api.deploy.Live;
 import org.mutatio.net.ConnectionHandler;
+import org.mutatio.ports.limit.Budget;
+import org.mutatio.ports.limit.Limits;
+import org.mutatio.ports.limit.Networks;
 import org.mutatio.sdk.health.Health;
 import org.mutatio.vault.ChannelVault;
 import org.osgi.framework.Bundle;
@@ -186,7 +193,7 @@ class ComponentTest {
                         ports.writeTimeout()));
         var limits = config(LimitsConfig.class, Map.of());
         assertEquals(
-                "20 100 40 500 20000 127.0.0.0/8 ::1/128",
+                "50 100 40 500 20000 127.0.0.0/8 ::1/128",
                 limits.unauthenticatedPerAddress() + " " + limits.newPerMinute() + " " + limits.perAccount() + " "
                         + limits.perAddress() + " " + limits.total() + " " + String.join(" ", limits.trusted()));
         var listener = config(ListenerConfig.class, Map.of());
@@ -194,6 +201,32 @@ class ComponentTest {
                 "smtp starttls false false 0",
                 listener.protocol() + " " + listener.tls() + " " + listener.plaintextAuth() + " "
                         + listener.proxyProtocol() + " " + listener.proxyFrom().length);
+    }
+
+    /// Case ops-3a8: seven accounts, five IMAP connections each, all at once and all with the right password.
+    @Test
+    void aMacWithSevenAccountsComesInAtOnce() throws Exception {
+        var limits = config(LimitsConfig.class, Map.of());
+        var budget = new Budget(
+                new Limits(
+                        limits.unauthenticatedPerAddress(),
+                        limits.newPerMinute(),
+                        limits.perAccount(),
+                        limits.perAddress(),
+                        limits.total(),
+                        Networks.NONE),
+                InstantSource.fixed(Instant.parse("2026-12-01T08:00:00Z")));
+        var mac = InetAddress.ofLiteral("198.51.100.1");
+        var places = new ArrayList<Budget.Place>();
+        for (var i = 0; i < 35; i++) {
+            var admission = budget.admit(mac, false);
+            assertEquals(Budget.Verdict.ADMITTED, admission.verdict(), "connection " + i);
+            places.add(Objects.requireNonNull(admission.place()));
+        }
+        for (var i = 0; i < 35; i++) {
+            assertTrue(places.get(i).authenticated("account" + i / 5 + "@example.com"));
+        }
+        assertEquals(Budget.Verdict.ADMITTED, budget.admit(mac, false).verdict());
     }
 
     @Test

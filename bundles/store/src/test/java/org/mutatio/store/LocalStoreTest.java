@@ -38,6 +38,7 @@ import org.mutatio.api.queue.Queue;
 import org.mutatio.api.store.Change;
 import org.mutatio.api.store.Fingerprint;
 import org.mutatio.api.store.Flags;
+import org.mutatio.api.store.MailStore;
 import org.mutatio.api.store.MailboxChanges;
 import org.mutatio.api.store.MailboxInfo;
 import org.mutatio.api.store.MailboxState;
@@ -71,10 +72,14 @@ class LocalStoreTest {
 
     @BeforeEach
     void open() throws IOException {
+        open(NOW);
+    }
+
+    private void open(Instant now) throws IOException {
         store = LocalStore.open(
                 folder.resolve("data"),
                 new LocalStore.Settings(1 << 20, 256 << 10, 1 << 20, 4 << 20, java.time.Duration.ofDays(30)),
-                InstantSource.fixed(NOW),
+                InstantSource.fixed(now),
                 (reason, cause) -> {
                     throw new AssertionError(reason, cause);
                 },
@@ -722,6 +727,113 @@ class LocalStoreTest {
                 () -> deliver(new byte[83], Optional.empty(), limited(ann, 199), limited(ann, 199)));
         Change.Delivered _ = deliver(new byte[83], Optional.empty(), limited(ann, 200), limited(ann, 200));
         assertEquals(200, store.usage(ann).octets());
+    }
+
+    /// Case store-a0e: other servers' counters drifted until a nearly empty mailbox was "full".
+    @Test
+    void whatIsUsedIsWhatARecountFinds() throws Exception {
+        long ann = account("ann@example.com").id();
+        long bo = account("bo@example.com").id();
+        long inbox = inbox(ann);
+        long trash = store.mailbox(ann, "Trash").orElseThrow().id();
+        long old = store.commit(new Change.CreateMailbox(ann, "old/2026", Optional.empty()))
+                .id();
+        for (int i = 1; i <= 9; i++) {
+            Change.Delivered _ = deliver(
+                    new byte[i * 100],
+                    Optional.empty(),
+                    new Change.Placement(ann, new Change.Place.Id(inbox), Flags.NONE, NOW),
+                    new Change.Placement(bo, new Change.Place.Name("INBOX"), Flags.NONE, NOW));
+        }
+        List<Change<?>> day = List.of(
+                new Change.Copy(inbox, List.of(new UidRange(1, 4)), old, false, OptionalLong.empty()),
+                new Change.Copy(inbox, List.of(new UidRange(2, 3)), inbox, false, OptionalLong.empty()),
+                new Change.Copy(inbox, List.of(new UidRange(5, 6)), trash, true, OptionalLong.empty()),
+                new Change.Copy(trash, List.of(UidRange.of(1)), trash, true, OptionalLong.empty()),
+                new Change.StoreFlags(
+                        inbox,
+                        List.of(new UidRange(1, 3)),
+                        Change.FlagMode.ADD,
+                        Flags.of(Flags.DELETED),
+                        OptionalLong.empty()),
+                new Change.Expunge(inbox, List.of(new UidRange(1, 2))), // by UID
+                new Change.Expunge(inbox, List.of()),
+                new Change.RenameMailbox(ann, "old/2026", "older/2026"),
+                new Change.RenameMailbox(ann, "INBOX", "before"), // RFC 9051 section 6.3.6: its mail moves
+                new Change.DeleteMailbox(ann, "older/2026"),
+                new Change.DeleteMailbox(ann, "before"));
+        for (Change<?> change : day) {
+            Object _ = store.commit(change);
+            assertEquals(recount(ann), store.usage(ann), change.toString());
+        }
+        long left = store.usage(ann).octets();
+        assertTrue(left > 0 && left < 2_000, "two are left in Trash: " + left);
+        assertEquals(4_500 + 9 * 17, store.usage(bo).octets());
+
+        // Over a quota that was lowered nothing comes in; deleting makes room at once.
+        assertThrows(
+                RefusedChangeException.class, () -> deliver(new byte[10], Optional.empty(), limited(ann, left - 1)));
+        Change.Done _ = store.commit(new Change.DeleteMailbox(ann, "Trash"));
+        Change.Delivered _ = deliver(new byte[10], Optional.empty(), limited(ann, left - 1));
+        for (boolean rebuilt : new boolean[] {false, true}) {
+            store.close();
+            if (rebuilt) {
+                Files.delete(folder.resolve("data/index.mv.db"));
+            }
+            open();
+            assertEquals(new MailStore.Usage(27, 1), store.usage(ann));
+            assertEquals(recount(ann), store.usage(ann));
+            assertEquals(recount(bo), store.usage(bo));
+        }
+    }
+
+    private MailStore.Usage recount(long account) throws Exception {
+        long octets = 0;
+        long messages = 0;
+        for (MailboxInfo info : store.mailboxes(account)) {
+            if (info.selectable()) {
+                try (OpenMailbox open = store.open(info.id())) {
+                    MailboxState state = open.state();
+                    for (int i = 0; i < state.size(); i++) {
+                        octets += open.message(state.uid(i)).octets().size();
+                        messages++;
+                    }
+                }
+            }
+        }
+        return new MailStore.Usage(octets, messages);
+    }
+
+    /// Case store-98e: a clock that was set back an hour between two starts.
+    @Test
+    void aClockThatGoesBackChangesNoNumber() throws Exception {
+        long ann = account("ann@example.com").id();
+        Change.Delivered _ = deliver(ann, "before", Flags.NONE);
+        MailboxInfo before = store.mailbox(ann, "INBOX").orElseThrow();
+        long newest = store.mailboxes(ann).stream()
+                .mapToLong(MailboxInfo::uidValidity)
+                .max()
+                .orElseThrow();
+        for (boolean rebuilt : new boolean[] {false, true}) {
+            store.close();
+            if (rebuilt) {
+                Files.delete(folder.resolve("data/index.mv.db"));
+            }
+            open(NOW.minusSeconds(rebuilt ? 7_200 : 3_600));
+            MailboxInfo same = store.mailbox(ann, "INBOX").orElseThrow();
+            assertEquals(before.uidValidity(), same.uidValidity());
+            assertTrue(same.uidNext() >= before.uidNext());
+            Change.Delivered after = deliver(ann, "after", Flags.NONE);
+            assertEquals(same.uidNext(), after.placed().getFirst().uid());
+            assertEquals(
+                    before.messages() + (rebuilt ? 2 : 1),
+                    store.mailbox(ann, "INBOX").orElseThrow().messages());
+            assertTrue(store.mailbox(ann, "INBOX").orElseThrow().highestModSeq() > same.highestModSeq());
+            MailboxInfo made = store.commit(new Change.CreateMailbox(ann, "made" + rebuilt, Optional.empty()));
+            assertTrue(made.uidValidity() > newest, "a UIDVALIDITY is never used twice");
+            newest = made.uidValidity();
+        }
+        assertEquals(List.of(), store.verify(_ -> {}).problems());
     }
 
     @Test

@@ -93,6 +93,14 @@ class PlainTest {
 
     @ParameterizedTest
     @ValueSource(
+            strings = {"jo@b\u00fccher.test", "Jo@B\u00dcCHER.test", "jo@xn--bcher-kva.test", "JO@XN--BCHER-KVA.TEST"})
+    void aDomainIsTheSameInBothSpellings(String name) { // case smtp-945, RFC 5890 section 2.3.2.4
+        StoredAccount _ = store.put(house.account("jo@xn--bcher-kva.test", "lehrling"));
+        plain("C: <NUL>" + name + "<NUL>lehrling\nS: ok jo@xn--bcher-kva.test");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
             strings = {
                 "",
                 "kurt@example.com",

@@ -345,6 +345,37 @@ class ScramTest {
         assertTrue(house.login.begin("scram-sha-256", House.tls(CLIENT)).isPresent());
     }
 
+    /// Case subm-cba: a mechanism that is offered and cannot work is taken by some client, who then never gets in.
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource({"pencil, ok user@example.com", "Pencil, 535 5.7.8"})
+    void eachMechanismThatIsOfferedWorks(String password, String answer) {
+        Channel channel = House.binding(CLIENT, "of this session");
+        for (String mechanism : offered(channel)) {
+            SaslExchange exchange = exchange(channel, mechanism);
+            assertEquals(!mechanism.equals("LOGIN"), exchange.clientFirst(), mechanism);
+            String heard = switch (mechanism) {
+                case "PLAIN" -> text(exchange.respond(octets("\0user@example.com\0" + password)));
+                case "LOGIN" -> {
+                    assertEquals("Username:", text(exchange.respond(octets(""))));
+                    assertEquals("Password:", text(exchange.respond(octets("user@example.com"))));
+                    yield text(exchange.respond(octets(password)));
+                }
+                case "SCRAM-SHA-256" -> logIn(exchange, new ScramClient("user@example.com", password, CLIENT_NONCE));
+                case "SCRAM-SHA-256-PLUS" ->
+                    logIn(
+                            exchange,
+                            new ScramClient(
+                                    "user@example.com",
+                                    password,
+                                    CLIENT_NONCE,
+                                    "p=tls-exporter,,",
+                                    "of this session".getBytes(StandardCharsets.US_ASCII)));
+                default -> throw new AssertionError("how is " + mechanism + " spoken?");
+            };
+            assertTrue(heard.startsWith(answer), mechanism + ": " + heard);
+        }
+    }
+
     @Test
     void scramIsNotOfferedWhileOneAccountHasNoVerifier() throws StoreUnavailableException { // case subm-cba
         StoredAccount _ = store.put(new StoredAccount(

@@ -786,6 +786,48 @@ class FiltersTest {
         assertTrue(bench.store.kept.get(1).text().contains("X-Domain: other.example.com\r\n"));
     }
 
+    /// Case smtp-316: one odd header took other servers down; here all that a filter can ask for has an answer.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "From: root (Cron Daemon)",
+                "From: =?utf-8?q?Act_=5BNOW=5D?= <a@s.test>",
+                "From: =?utf-8?q?Act_=5",
+                "From: =?x-none?b?!!!?=",
+                "From: ;",
+                "From:",
+                "From: <>, \"",
+                "From: (((((",
+                "X: there is no From",
+                "Content-Type: ;;; =\r\nContent-Disposition: \"\r\nContent-Transfer-Encoding: =?",
+                "Content-Type: multipart/mixed; boundary=\"",
+                "Content-Type: text/plain; charset*0*=%; charset*1*=''%zz"
+            })
+    void whateverTheHeaderIsAFilterReadsIt(String fields) {
+        AtomicReference<String> read = new AtomicReference<>("");
+        bench.filter(Probe.of((mail, _) -> {
+            read.set(mail.headers().fields()
+                    + mail.headers().all("From").toString()
+                    + mail.headers().first("From")
+                    + mail.root().contentType()
+                    + mail.root().parameters()
+                    + mail.root().disposition()
+                    + mail.root().fileName()
+                    + mail.root().text(1_000)
+                    + mail.root().children()
+                    + mail.attachments());
+            return Decision.next();
+        }));
+        assertEquals(
+                250,
+                bench.send(fields + "\r\nSubject: x\r\n\r\nhello\r\n", "ann@example.com")
+                        .reply()
+                        .code());
+        assertFalse(read.get().isEmpty());
+        assertFalse(Bench.words(bench.trace()).contains("fault"), Bench.words(bench.trace()));
+        assertTrue(bench.store.kept.getFirst().text().contains(fields));
+    }
+
     @Test
     void factsAreSeenByThoseBehindAndGoneAfterwards() { // case osgi-c4d
         record Verdict(String spf) {}
