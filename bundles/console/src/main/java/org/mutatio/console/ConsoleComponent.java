@@ -240,7 +240,8 @@ public final class ConsoleComponent implements HealthProbe, Drainable {
     @Override
     public int drain(Instant deadline) {
         AdminServer opened = server;
-        while (opened != null && opened.answering() > 0 && Instant.now().isBefore(deadline)) {
+        InstantSource clock = InstantSource.system();
+        while (opened != null && opened.answering() > 0 && clock.instant().isBefore(deadline)) {
             LockSupport.parkNanos(5_000_000);
         }
         return opened == null ? 0 : opened.answering();
