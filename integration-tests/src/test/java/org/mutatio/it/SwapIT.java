@@ -43,6 +43,7 @@ class SwapIT {
                 Traffic traffic = new Traffic(server.address("mx"), USER, RATE, 8);
                 Phones phones = new Phones(server, "phone@example.test", IDLE, BUSY)) {
             List<String> faults = new ArrayList<>();
+            traffic.awaitSent(3 * RATE); // what a server that has just started takes longer for is no swap's
             for (JsonNode bundle : bundles(server)) {
                 String manner = bundle.get("swap").asText();
                 if (manner.equals("beside") || manner.equals("in-place")) {

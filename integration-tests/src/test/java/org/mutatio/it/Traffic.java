@@ -104,6 +104,16 @@ final class Traffic implements AutoCloseable {
         }
     }
 
+    void awaitSent(int messages) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+        while (sent.size() < messages) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError(sent.size() + " messages in a minute: " + problems);
+            }
+            Thread.sleep(20);
+        }
+    }
+
     /// Of the messages that should have been sent in that time, in milliseconds; 0 when there were none.
     double p99(long from, long to) {
         long[] nanos = sent.stream()
