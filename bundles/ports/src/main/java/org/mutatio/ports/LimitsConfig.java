@@ -20,7 +20,7 @@ public @interface LimitsConfig {
     int perAddress() default 500;
 
     @AttributeDefinition(
-            description = "Connections in all, or nine tenths of the open files allowed if that is less; the"
+            description = "Connections in all, or what open files and heap hold if that is less (docs/limits.md); the"
                     + " last tenth is kept for submission, IMAP and trusted networks")
     int total() default 20_000;
 

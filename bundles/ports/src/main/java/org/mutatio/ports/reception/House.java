@@ -76,25 +76,15 @@ public final class House implements AutoCloseable {
                 Thread.ofPlatform().name("ports-housekeeper").daemon().start(this::keepHouse);
     }
 
-    /// Files and the store need descriptors too.
+    /// Files and the store need descriptors too, and everybody needs the heap: who opens connections must not be able
+    /// to end the process.
     private static Limits within(Limits limits) {
         var descriptors = Descriptors.limit();
-        var most = descriptors - descriptors / 10;
-        if (limits.total() <= most) {
-            return limits;
-        }
-        log.info(
-                "event=connections-limited connections={} wanted={} reason=\"only {} open files are allowed (ulimit -n)\"",
-                most,
-                limits.total(),
-                descriptors);
-        return new Limits(
-                limits.perAddress(),
-                limits.newPerMinute(),
-                limits.perAccount(),
-                limits.authenticatedPerAddress(),
-                Math.max(1, most),
-                limits.trusted());
+        var heap = Runtime.getRuntime().maxMemory();
+        var fit = limits.within(
+                descriptors - descriptors / 10, "only " + descriptors + " open files are allowed (ulimit -n)");
+        fit = fit.within(Limits.thatFit(heap), "the heap has " + (heap >> 20) + " MiB (-Xmx in MUTATIO_JAVA_OPTS)");
+        return fit;
     }
 
     public Listeners listeners() {

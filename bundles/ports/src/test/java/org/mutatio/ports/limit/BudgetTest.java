@@ -278,4 +278,17 @@ class BudgetTest {
         var e = assertThrows(IllegalArgumentException.class, () -> new Limits(0, 1, 1, 1, 1, Networks.NONE));
         assertEquals("[limits] unauthenticated-per-address = 0: must be at least 1, such as 20", e.getMessage());
     }
+
+    @org.junit.jupiter.params.ParameterizedTest
+    @org.junit.jupiter.params.provider.CsvSource({"64, 200", "128, 1024", "512, 8045", "1024, 17408"})
+    void aHeapHoldsSoManyConnections(long mebibytes, int connections) {
+        assertEquals(connections, Limits.thatFit(mebibytes << 20));
+    }
+
+    @Test
+    void whatTheHeapDoesNotHoldIsNotLetIn() {
+        Limits wanted = new Limits(20, 100, 40, 500, 20_000, Networks.of(java.util.List.of()));
+        assertEquals(1_024, wanted.within(1_024, "a test").total());
+        assertEquals(wanted, wanted.within(20_000, "a test"));
+    }
 }
