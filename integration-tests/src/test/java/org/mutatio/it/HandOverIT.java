@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,11 +14,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.jar.Attributes;
-import java.util.jar.JarEntry;
-import java.util.jar.JarInputStream;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
 import org.junit.jupiter.api.Test;
 
 /// Our own bundles are replaced below live IMAP sessions, and no client notices: one in IDLE by Python's imaplib under
@@ -79,7 +72,10 @@ class HandOverIT {
                     var said = python.inputReader(StandardCharsets.US_ASCII)) {
                 assertEquals("+ idling", said.readLine());
                 for (int swap = 1; swap <= swaps; swap++) {
-                    String answer = server.mutatio("deploy", jar("imap", swap).toString())
+                    String answer = server.mutatio(
+                                    "deploy",
+                                    BundleVersions.newer("org.mutatio.imap", "0.1.0.swap" + swap)
+                                            .toString())
                             .ok()
                             .out();
                     assertTrue(answer.contains("is live"), answer);
@@ -162,31 +158,5 @@ class HandOverIT {
                         ("From: bo@example.test\r\nSubject: " + subject + "\r\n\r\nbody\r\n")
                                 .getBytes(StandardCharsets.US_ASCII))
                 .ok();
-    }
-
-    /// The distribution's own bundle again, as version 0.1.0.swapN.
-    private static Path jar(String bundle, int number) throws IOException {
-        Path shipped = Distribution.folder().resolve("system/org.mutatio." + bundle + "-0.1.0.jar");
-        Path jar =
-                Files.createDirectories(Distribution.WORK.resolve("versions")).resolve(bundle + "-" + number + ".jar");
-        try (InputStream file = Files.newInputStream(shipped);
-                JarInputStream in = new JarInputStream(file)) {
-            Manifest manifest = in.getManifest();
-            if (manifest == null) {
-                throw new IOException("no manifest in " + shipped);
-            }
-            manifest.getMainAttributes().put(new Attributes.Name("Bundle-Version"), "0.1.0.swap" + number);
-            try (OutputStream to = Files.newOutputStream(jar);
-                    JarOutputStream out = new JarOutputStream(to, manifest)) {
-                JarEntry entry = in.getNextJarEntry();
-                while (entry != null) {
-                    out.putNextEntry(new JarEntry(entry.getName()));
-                    long _ = in.transferTo(out);
-                    out.closeEntry();
-                    entry = in.getNextJarEntry();
-                }
-            }
-        }
-        return jar;
     }
 }
