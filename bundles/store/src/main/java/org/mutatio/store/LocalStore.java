@@ -721,18 +721,16 @@ public final class LocalStore implements MailStore, Queue, Leases, AutoCloseable
     ///
     /// @param progress told every thousand records
     public org.mutatio.store.verify.Report verify(java.util.function.Consumer<String> progress) throws IOException {
-        List<org.mutatio.store.verify.Report> made = new ArrayList<>();
-        upkeep.pinned(() -> {
+        org.mutatio.store.verify.Report report = upkeep.pinned(() -> {
             org.mutatio.store.verify.Report all = org.mutatio.store.verify.Verifier.journal(
                     data, journal, codec, this::blob, applier.applied(), progress);
-            made.add(all);
             try {
                 verify(applier.index(), journal, all);
             } catch (SQLException e) {
                 all.problems(List.of("the index cannot be read: " + e.getMessage()));
             }
+            return all;
         });
-        org.mutatio.store.verify.Report report = made.getFirst();
         if (report.problems().isEmpty()) {
             Running.forgetHalts(data);
         }

@@ -221,11 +221,15 @@ final class Upkeep implements AutoCloseable {
         void run() throws IOException;
     }
 
-    /// Nothing is taken away meanwhile.
-    void pinned(Alone work) throws IOException {
+    /// What is read while nothing is taken away.
+    interface Reading<R> {
+        R run() throws IOException;
+    }
+
+    <R> R pinned(Reading<R> reading) throws IOException {
         pinned.readLock().lock();
         try {
-            work.run();
+            return reading.run();
         } finally {
             pinned.readLock().unlock();
         }

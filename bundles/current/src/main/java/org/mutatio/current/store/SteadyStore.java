@@ -43,12 +43,16 @@ public final class SteadyStore implements MailStore {
         this.wait = wait;
     }
 
+    /// Something asked of whichever store is live.
     @FunctionalInterface
-    private interface Question<R> {
+    public interface Question<R> {
         R ask(MailStore store) throws RefusedChangeException, StoreUnavailableException;
     }
 
-    private <R> R put(Question<R> question) throws RefusedChangeException, StoreUnavailableException {
+    /// For whoever keeps the store that answered, too.
+    ///
+    /// @throws AbsentServiceException no store came within the wait
+    public <R> R put(Question<R> question) throws RefusedChangeException, StoreUnavailableException {
         long end = System.nanoTime() + wait.toNanos();
         MailStore store = live.lend(wait);
         while (true) {

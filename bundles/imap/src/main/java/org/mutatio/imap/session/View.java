@@ -1,7 +1,6 @@
 package org.mutatio.imap.session;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongPredicate;
@@ -11,11 +10,11 @@ import org.mutatio.api.store.MailboxChanges;
 import org.mutatio.api.store.MailboxState;
 import org.mutatio.api.store.OpenMailbox;
 import org.mutatio.api.store.RefusedChangeException;
-import org.mutatio.api.store.StoreClosedException;
 import org.mutatio.api.store.StoreUnavailableException;
 import org.mutatio.api.store.StoredMessage;
 import org.mutatio.api.store.UidRange;
 import org.mutatio.current.Current;
+import org.mutatio.current.store.SteadyStore;
 import org.mutatio.imap.protocol.RefusedException;
 import org.mutatio.imap.protocol.SequenceSet;
 import org.mutatio.imap.wire.Outgoing;
@@ -27,8 +26,6 @@ import org.mutatio.imap.wire.Outgoing;
 /// where it is when that would need an EXPUNGE that the running command does not allow. Flags and MODSEQs are
 /// always read from the newest version.
 final class View implements AutoCloseable {
-    private static final Duration REPLACED_WITHIN = Duration.ofSeconds(30);
-
     private OpenMailbox open;
     private final Current<MailStore> live;
     /// The store that `open` is of.
@@ -56,14 +53,7 @@ final class View implements AutoCloseable {
     /// @throws RefusedChangeException there is none
     static View open(Current<MailStore> live, long mailbox, String name, boolean readOnly)
             throws RefusedChangeException, StoreUnavailableException {
-        MailStore store = live.lend();
-        while (true) {
-            try {
-                return new View(live, store, store.open(mailbox), name, readOnly);
-            } catch (StoreClosedException _) {
-                store = live.lendOther(store, REPLACED_WITHIN);
-            }
-        }
+        return new SteadyStore(live).put(store -> new View(live, store, store.open(mailbox), name, readOnly));
     }
 
     /// The view of a conversation that was handed over.

@@ -18,8 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.mutatio.api.store.Flags;
 import org.mutatio.api.store.MailboxInfo;
-import org.mutatio.api.store.StoreUnavailableException;
-import org.mutatio.sdk.reply.Reply;
+import org.mutatio.api.store.StoreClosedException;
 import org.mutatio.store.event.Event;
 import org.mutatio.store.index.Index;
 import org.mutatio.store.index.Index.Applied;
@@ -43,7 +42,6 @@ public final class Applier implements AutoCloseable {
     static final int MOST_EVENTS = 10_000;
     private static final long FINGERPRINT_SETTLE_MILLIS = 2_000;
     private static final int MOST_IDLE_MAILBOXES = 128;
-    private static final Reply CLOSING = Reply.of(451, "4.3.0", "the mail store is not available, try again later");
 
     /// One durable batch, or something to do in order.
     private sealed interface Work {
@@ -172,8 +170,8 @@ public final class Applier implements AutoCloseable {
     /// The mailbox in memory; loads it when it is not there.
     ///
     /// @return empty when there is no such mailbox
-    /// @throws StoreUnavailableException the store closes: whether there is one is not said
-    public Optional<LoadedMailbox> load(long mailbox) throws StoreUnavailableException {
+    /// @throws StoreClosedException whether there is one is not said
+    public Optional<LoadedMailbox> load(long mailbox) throws StoreClosedException {
         LoadedMailbox known = loaded.get(mailbox);
         if (known != null) {
             return Optional.of(known);
@@ -181,7 +179,7 @@ public final class Applier implements AutoCloseable {
         CompletableFuture<Boolean> done = new CompletableFuture<>();
         put(new Work.Load(mailbox, done));
         if (!done.join()) {
-            throw new StoreUnavailableException(CLOSING, "the store is closing");
+            throw new StoreClosedException();
         }
         return Optional.ofNullable(loaded.get(mailbox));
     }
