@@ -120,7 +120,10 @@ final class OsgiFramework implements Framework {
 
     @Override
     public void stop(long id, Duration deadline) throws RefusedException {
-        run("stop", deadline, known(id)::stop);
+        Bundle bundle = bundle(id);
+        if (bundle != null) { // one that is gone is stopped
+            run("stop", deadline, bundle::stop);
+        }
     }
 
     private static boolean isFragment(Bundle bundle) {

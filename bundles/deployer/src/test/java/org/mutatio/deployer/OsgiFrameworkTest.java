@@ -288,6 +288,23 @@ class OsgiFrameworkTest {
     }
 
     @Test
+    void oneThatMadeWayRunsAgainAndOneThatIsGoneHasMadeWay() throws Exception {
+        deployer.deploy(write(Jars.bundle("keeper", "1").header("Mutatio-Swap", "in-place")), "command", "x", _ -> {});
+        long first = live.bundle("keeper").getAsLong();
+        Path throwing = write(Jars.bundle("keeper", "2")
+                .header("Mutatio-Swap", "in-place")
+                .component(Throwing.class, "immediate=\"true\"", ""));
+        assertThrows(RefusedException.class, () -> deployer.deploy(throwing, "command", "x", _ -> {}));
+        assertEquals(first, live.bundle("keeper").getAsLong());
+        assertEquals(Bundle.ACTIVE, context.getBundle(first).getState());
+        context.getBundle(first).uninstall();
+        deployer.deploy(write(Jars.bundle("keeper", "3").header("Mutatio-Swap", "in-place")), "command", "x", _ -> {});
+        assertEquals(
+                Bundle.ACTIVE,
+                context.getBundle(live.bundle("keeper").getAsLong()).getState());
+    }
+
+    @Test
     void aBundleWithUsersIsNotRefreshedUnderThem() throws Exception {
         Path file = write(
                 Jars.bundle("lib", "1").header("Export-Package", "lib.open").note("1"));

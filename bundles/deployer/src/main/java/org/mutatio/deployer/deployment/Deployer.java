@@ -426,8 +426,7 @@ public final class Deployer {
             // Nobody of that name is live while it is staged: unknown names count as live.
             live.switchTo(name, NONE);
         }
-        @Nullable Running makesWay = old != null && inPlace(facts, old.facts()) ? old : null;
-        boolean stopped = false;
+        @Nullable Running stopped = null;
         long bundle = NONE;
         try {
             bundle = framework.install(jar);
@@ -436,13 +435,13 @@ public final class Deployer {
                 throw new RefusedException("it does not resolve: " + unresolved.get());
             }
             configure.run();
-            if (makesWay != null) {
-                stopped = true; // also one that does not come back from its stop
-                framework.stop(makesWay.bundle(), patience.drain());
+            if (old != null && inPlace(facts, old.facts())) {
+                stopped = old; // also one that does not come back from its stop
+                framework.stop(old.bundle(), patience.drain());
                 progress.accept("stopped the old one: both want the same files");
             }
             framework.start(bundle, patience.start());
-            progress.accept(old == null || makesWay != null ? "started" : "started beside the old one");
+            progress.accept(old == null || stopped != null ? "started" : "started beside the old one");
             awaitComponents(bundle);
             probe(bundle);
             progress.accept("probed");
@@ -450,8 +449,8 @@ public final class Deployer {
             if (bundle != NONE) {
                 framework.remove(bundle);
             }
-            if (stopped) {
-                revive(makesWay);
+            if (stopped != null) {
+                revive(stopped);
             }
             restore(name, old, before);
             throw e;
@@ -465,10 +464,10 @@ public final class Deployer {
             watch(bundle);
             record.write(fresh);
         } catch (RefusedException e) {
-            goBack(fresh, old, before, makesWay != null, e);
+            goBack(fresh, old, before, stopped, e);
             throw new RefusedException("rolled back, the old one is live again: " + e.getMessage());
         } catch (IOException | RuntimeException e) {
-            goBack(fresh, old, before, makesWay != null, e);
+            goBack(fresh, old, before, stopped, e);
             throw e;
         }
         LOG.info(
@@ -490,13 +489,10 @@ public final class Deployer {
         return fresh.manner() == JarFacts.Manner.IN_PLACE || old.manner() == JarFacts.Manner.IN_PLACE;
     }
 
-    private void goBack(Running fresh, @Nullable Running old, long before, boolean inPlace, Exception why) {
+    /// @param stopped the old one, when it made way for this one
+    private void goBack(Running fresh, @Nullable Running old, long before, @Nullable Running stopped, Exception why) {
         int left = 0;
-        if (inPlace) {
-            framework.remove(fresh.bundle());
-            revive(old);
-            restore(fresh.name(), old, before);
-        } else {
+        if (stopped == null) {
             restore(fresh.name(), old, before);
             left = framework.drain(fresh.bundle(), patience.drain());
         }
@@ -506,20 +502,19 @@ public final class Deployer {
                 fresh.facts().described(),
                 left,
                 why.toString());
-        if (!inPlace) {
-            framework.remove(fresh.bundle());
+        framework.remove(fresh.bundle());
+        if (stopped != null) {
+            revive(stopped);
+            restore(fresh.name(), old, before);
         }
     }
 
     /// One that was stopped for its successor runs again. When it does not, `status` says so: there is no other.
-    private void revive(@Nullable Running old) {
-        if (old == null) {
-            return;
-        }
+    private void revive(Running stopped) {
         try {
-            framework.start(old.bundle(), UNHURRIED);
+            framework.start(stopped.bundle(), UNHURRIED);
         } catch (RefusedException e) {
-            LOG.error("event=bundle-not-revived bundle={} reason=\"{}\"", old.name(), e.getMessage());
+            LOG.error("event=bundle-not-revived bundle={} reason=\"{}\"", stopped.name(), e.getMessage());
         }
     }
 

@@ -81,10 +81,9 @@ public final class House implements AutoCloseable {
     private static Limits within(Limits limits) {
         var descriptors = Descriptors.limit();
         var heap = Runtime.getRuntime().maxMemory();
-        var fit = limits.within(
-                descriptors - descriptors / 10, "only " + descriptors + " open files are allowed (ulimit -n)");
-        fit = fit.within(Limits.thatFit(heap), "the heap has " + (heap >> 20) + " MiB (-Xmx in MUTATIO_JAVA_OPTS)");
-        return fit;
+        return limits.within(
+                        descriptors - descriptors / 10, "only " + descriptors + " open files are allowed (ulimit -n)")
+                .within(Limits.thatFit(heap), "the heap has " + (heap >> 20) + " MiB (-Xmx in MUTATIO_JAVA_OPTS)");
     }
 
     public Listeners listeners() {
