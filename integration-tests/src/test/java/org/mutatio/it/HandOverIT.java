@@ -109,37 +109,7 @@ class HandOverIT {
     /// Until it is over; each run must end well.
     private static Callable<Integer> mbsync(Server server, Path folder, AtomicBoolean over) throws IOException {
         Path mail = folder.resolve("mbsync");
-        Distribution.delete(mail);
-        Files.createDirectories(mail);
-        Path configuration = folder.resolve("mbsyncrc");
-        Files.writeString(
-                configuration,
-                """
-                IMAPAccount m
-                Host 127.0.0.1
-                Port %d
-                User %s
-                Pass "%s"
-                SSLType None
-                AuthMechs LOGIN
-
-                IMAPStore far
-                Account m
-
-                MaildirStore near
-                Path %s/
-                Inbox %s/INBOX
-                SubFolders Verbatim
-
-                Channel all
-                Far :far:
-                Near :near:
-                Patterns *
-                Create Both
-                Expunge Both
-                SyncState *
-                """.formatted(server.port("imap"), USER, Server.PASSWORD, mail, mail),
-                StandardCharsets.US_ASCII);
+        Path configuration = Needs.mbsyncrc(folder, mail, server.port("imap"), USER);
         return () -> {
             int runs = 0;
             while (!over.get()) {

@@ -65,4 +65,38 @@ final class Needs {
         }
         return new Server.Answer(process.exitValue(), out);
     }
+
+    /// The file by which mbsync keeps all mailboxes of a user in a new Maildir++ folder, both ways.
+    static Path mbsyncrc(Path folder, Path mail, int port, String user) throws IOException {
+        Distribution.delete(mail);
+        Files.createDirectories(mail);
+        Path configuration = folder.resolve("mbsyncrc");
+        Files.writeString(
+                configuration, """
+                IMAPAccount m
+                Host 127.0.0.1
+                Port %d
+                User %s
+                Pass "%s"
+                SSLType None
+                AuthMechs LOGIN
+
+                IMAPStore far
+                Account m
+
+                MaildirStore near
+                Path %s/
+                Inbox %s/INBOX
+                SubFolders Verbatim
+
+                Channel all
+                Far :far:
+                Near :near:
+                Patterns *
+                Create Both
+                Expunge Both
+                SyncState *
+                """.formatted(port, user, Server.PASSWORD, mail, mail), StandardCharsets.US_ASCII);
+        return configuration;
+    }
 }

@@ -171,37 +171,7 @@ class RealClientsIT {
             }
         }
         Path mail = folder.resolve("mbsync");
-        Distribution.delete(mail);
-        Files.createDirectories(mail);
-        Path configuration = folder.resolve("mbsyncrc");
-        Files.writeString(
-                configuration,
-                """
-                IMAPAccount m
-                Host 127.0.0.1
-                Port %d
-                User cy@example.test
-                Pass "%s"
-                SSLType None
-                AuthMechs LOGIN
-
-                IMAPStore far
-                Account m
-
-                MaildirStore near
-                Path %s/
-                Inbox %s/INBOX
-                SubFolders Verbatim
-
-                Channel all
-                Far :far:
-                Near :near:
-                Patterns *
-                Create Both
-                Expunge Both
-                SyncState *
-                """.formatted(server.port("imap"), Server.PASSWORD, mail, mail),
-                StandardCharsets.US_ASCII);
+        Path configuration = Needs.mbsyncrc(folder, mail, server.port("imap"), "cy@example.test");
         String first = run("mbsync", "-V", "-c", configuration.toString(), "-a");
         assertEquals(5, count(mail.resolve("Archive")), first);
         List<Path> before = files(mail);

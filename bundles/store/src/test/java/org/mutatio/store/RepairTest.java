@@ -132,6 +132,13 @@ class RepairTest {
         }
     }
 
+    /// A bit in the middle of it.
+    private static void damage(Path segment) throws IOException {
+        byte[] octets = Files.readAllBytes(segment);
+        octets[octets.length / 2] ^= 1;
+        Files.write(segment, octets);
+    }
+
     @Test
     void damagedRecordsAreSetAsideAndTheirMailsNamed() throws Exception {
         Path copy;
@@ -175,10 +182,7 @@ class RepairTest {
         try (LocalStore store = open()) {
             fill(store);
         }
-        Path segment = segments().get(1);
-        byte[] octets = Files.readAllBytes(segment);
-        octets[octets.length / 2] ^= 1;
-        Files.write(segment, octets);
+        damage(segments().get(1));
         // The hole is there, the message is not taken out yet.
         try (Journal journal = Journal.open(new DiskFiles(), folder.resolve("data/journal"), 32 << 10, false)) {
             journal.scan(0, _ -> {});
@@ -200,10 +204,7 @@ class RepairTest {
         try (LocalStore store = open()) {
             fill(store);
         }
-        Path segment = segments().get(1);
-        byte[] octets = Files.readAllBytes(segment);
-        octets[octets.length / 2] ^= 1;
-        Files.write(segment, octets);
+        damage(segments().get(1));
         String halt = NOW.toEpochMilli() + "\n";
         Files.writeString(folder.resolve("data/halts"), halt + halt + halt);
         try (LocalStore store = open()) {
@@ -295,10 +296,7 @@ class RepairTest {
             fill(store);
         }
         breakIndex();
-        Path segment = segments().get(1);
-        byte[] octets = Files.readAllBytes(segment);
-        octets[octets.length / 2] ^= 1;
-        Files.write(segment, octets);
+        damage(segments().get(1));
         ActionResult fixed = new OfflineStoreActions()
                 .of(folder)
                 .getFirst()
@@ -324,9 +322,7 @@ class RepairTest {
         }
         assertEquals("1\n", Files.readString(folder.resolve("data/format")));
         Files.write(segments().getFirst(), new byte[] {1}, StandardOpenOption.APPEND);
-        byte[] octets = Files.readAllBytes(segments().get(1));
-        octets[octets.length / 2] ^= 1;
-        Files.write(segments().get(1), octets);
+        damage(segments().get(1));
         try (LocalStore store = open()) {
             ActionException no = assertThrows(ActionException.class, () -> fix(store));
             assertTrue(String.valueOf(no.getMessage()).contains("store upgrade"), no.getMessage());

@@ -11,10 +11,10 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,30 +27,29 @@ public final class Flood {
     private static final String LINE =
             "The post changed horses at the mutatio and rode on without stopping. 012345\r\n";
 
-    private final Map<String, String> given;
+    private final Options given;
     private final InetSocketAddress smtp;
     private final InetSocketAddress imap;
 
-    private Flood(Map<String, String> given) {
+    private Flood(Options given) {
         this.given = given;
-        this.smtp = address("--smtp");
-        this.imap = address("--imap");
+        this.smtp = given.address("--smtp");
+        this.imap = given.address("--imap");
     }
 
     public static void main(String[] arguments) throws IOException, InterruptedException {
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
-        Map<String, String> given = new LinkedHashMap<>(Map.of(
-                "--smtp", "127.0.0.1:2525",
-                "--imap", "127.0.0.1:2143",
-                "--count", "2000",
-                "--seconds", "30",
-                "--rate", "200",
-                "--size", "50000000"));
-        for (int i = 0; i + 1 < arguments.length; i += 2) {
-            given.put(arguments[i], arguments[i + 1]);
-        }
+        Options given = new Options(
+                Map.of(
+                        "--smtp", "127.0.0.1:2525",
+                        "--imap", "127.0.0.1:2143",
+                        "--count", "2000",
+                        "--seconds", "30",
+                        "--rate", "200",
+                        "--size", "50000000"),
+                arguments);
         Flood flood = new Flood(given);
-        String result = switch (given.getOrDefault("--kind", "")) {
+        String result = switch (Objects.requireNonNullElse(given.get("--kind"), "")) {
             case "idle" -> flood.idle();
             case "slow" -> flood.slow();
             case "logins" -> flood.logins();
@@ -69,28 +68,6 @@ public final class Flood {
         System.exit(64);
     }
 
-    private InetSocketAddress address(String option) {
-        String text = given.getOrDefault(option, "");
-        int colon = text.lastIndexOf(':');
-        return new InetSocketAddress(text.substring(0, colon), Integer.parseInt(text.substring(colon + 1)));
-    }
-
-    private int number(String option) {
-        return Integer.parseInt(given.getOrDefault(option, "0"));
-    }
-
-    private String need(String option) {
-        String value = given.get(option);
-        if (value == null) {
-            throw new IllegalArgumentException(option + " is missing");
-        }
-        return value;
-    }
-
-    private ServerProcess server() {
-        return new ServerProcess(Long.parseLong(need("--pid")));
-    }
-
     // ---- the good client
 
     /// What a good client saw.
@@ -105,7 +82,7 @@ public final class Flood {
             long begin = System.nanoTime();
             try (SmtpClient client = new SmtpClient(smtp)) {
                 banners.add(System.nanoTime() - begin);
-                String _ = client.send("good@sender.test", need("--to"), body(10_240));
+                String _ = client.send("good@sender.test", given.need("--to"), body(10_240));
                 mails.add(System.nanoTime() - begin);
             } catch (IOException | SmtpClient.RefusedException e) {
                 failed(e);
@@ -115,7 +92,8 @@ public final class Flood {
         void login() {
             long begin = System.nanoTime();
             try {
-                String answer = Flood.this.login(InetAddress.getLoopbackAddress(), need("--user"), need("--password"));
+                String answer = Flood.this.login(
+                        InetAddress.getLoopbackAddress(), given.need("--user"), given.need("--password"));
                 if (!answer.startsWith("a OK")) {
                     throw new IOException(answer);
                 }
@@ -170,8 +148,8 @@ public final class Flood {
 
     /// Connections that are greeted and say nothing, half SMTP and half IMAP.
     private String idle() throws IOException, InterruptedException {
-        ServerProcess server = server();
-        int count = number("--count");
+        ServerProcess server = given.server();
+        int count = given.number("--count");
         long heapBefore = server.heap();
         long rssBefore = server.rss();
         long begin = System.nanoTime();
@@ -203,8 +181,8 @@ public final class Flood {
 
     /// Clients that send an octet a second.
     private String slow() throws IOException, InterruptedException {
-        int count = number("--count");
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(number("--seconds"));
+        int count = given.number("--count");
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(given.number("--seconds"));
         String text = "EHLO slow.test\r\nMAIL FROM:<slow@sender.test>\r\n";
         try (Swarm swarm = new Swarm(List.of(smtp, imap), new Swarm.Manner(text, 1_000), count, 0)) {
             while (swarm.greeted() + swarm.refused() < count) {
@@ -221,22 +199,22 @@ public final class Flood {
                     swarm.greeted(),
                     swarm.refused(),
                     swarm.cut(),
-                    server().rss() / 1024,
+                    given.server().rss() / 1024,
                     good.json());
         }
     }
 
     /// Wrong passwords at a rate, from as many addresses as `--count`, and a good client that is known.
     private String logins() throws IOException, InterruptedException {
-        int addresses = number("--count");
-        double rate = number("--rate");
-        int tries = (int) (rate * number("--seconds"));
+        int addresses = given.number("--count");
+        double rate = given.number("--rate");
+        int tries = (int) (rate * given.number("--seconds"));
         Good good = new Good();
         good.login();
         Map<String, AtomicInteger> answers = new java.util.concurrent.ConcurrentSkipListMap<>();
         CountDownLatch done = new CountDownLatch(tries);
         AtomicLong next = new AtomicLong();
-        double cpu = server().cpuMillis();
+        double cpu = given.server().cpuMillis();
         long start = System.nanoTime();
         Thread flood = Thread.ofPlatform().daemon().start(() -> {
             for (int i = 0; i < tries; i++) {
@@ -250,7 +228,7 @@ public final class Flood {
                         int from = (int) (next.getAndIncrement() % addresses);
                         answer = login(
                                 InetAddress.getByAddress(new byte[] {127, 9, (byte) (from >> 8), (byte) from}),
-                                need("--user"),
+                                given.need("--user"),
                                 "wrong" + System.nanoTime());
                     } catch (IOException e) {
                         answer = e.toString();
@@ -276,15 +254,15 @@ public final class Flood {
                 tries,
                 addresses,
                 answers,
-                (server().cpuMillis() - cpu) / 1000 / seconds,
-                server().rss() / 1024,
+                (given.server().cpuMillis() - cpu) / 1000 / seconds,
+                given.server().rss() / 1024,
                 during.json());
     }
 
     /// Large messages, all at once.
     private String large() throws IOException, InterruptedException {
-        int count = number("--count");
-        byte[] message = body(number("--size"));
+        int count = given.number("--count");
+        byte[] message = body(given.number("--size"));
         AtomicInteger kept = new AtomicInteger();
         AtomicInteger deferred = new AtomicInteger();
         AtomicInteger broken = new AtomicInteger();
@@ -293,7 +271,7 @@ public final class Flood {
         for (int i = 0; i < count; i++) {
             Thread _ = Thread.ofPlatform().start(() -> {
                 try (SmtpClient client = new SmtpClient(smtp)) {
-                    String _ = client.send("large@sender.test", need("--to"), message);
+                    String _ = client.send("large@sender.test", given.need("--to"), message);
                     int _ = kept.incrementAndGet();
                 } catch (SmtpClient.RefusedException e) {
                     int _ = deferred.incrementAndGet();
@@ -320,14 +298,14 @@ public final class Flood {
                 broken.get(),
                 seconds,
                 kept.get() * (double) message.length / 1e6 / seconds,
-                server().peak() / 1024,
+                given.server().peak() / 1024,
                 good.json());
     }
 
     /// One message for as many recipients as `--to` names, or plus addresses of it up to `--count`.
     private String recipients() throws IOException {
-        int count = number("--count");
-        String[] parts = need("--to").split("@", 2);
+        int count = given.number("--count");
+        String[] parts = given.need("--to").split("@", 2);
         String[] recipients = new String[count];
         Arrays.setAll(recipients, i -> parts[0] + "+" + i + "@" + parts[1]);
         long begin = System.nanoTime();

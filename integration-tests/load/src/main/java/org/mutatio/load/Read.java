@@ -10,10 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -23,29 +23,28 @@ public final class Read {
     private static final Pattern EXISTS = Pattern.compile("\\* (\\d+) EXISTS");
     private static final int TIMES = 9;
 
-    private final Map<String, String> given;
+    private final Options given;
     private final InetSocketAddress imap;
 
-    private Read(Map<String, String> given) {
+    private Read(Options given) {
         this.given = given;
-        this.imap = address("--imap");
+        this.imap = given.address("--imap");
     }
 
     public static void main(String[] arguments) throws IOException, InterruptedException {
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
-        Map<String, String> given = new LinkedHashMap<>(Map.of(
-                "--smtp", "127.0.0.1:2525",
-                "--imap", "127.0.0.1:2143",
-                "--mailbox", "INBOX",
-                "--silent", "Drafts",
-                "--count", "1000",
-                "--size", "2048",
-                "--messages", "200"));
-        for (int i = 0; i + 1 < arguments.length; i += 2) {
-            given.put(arguments[i], arguments[i + 1]);
-        }
+        Options given = new Options(
+                Map.of(
+                        "--smtp", "127.0.0.1:2525",
+                        "--imap", "127.0.0.1:2143",
+                        "--mailbox", "INBOX",
+                        "--silent", "Drafts",
+                        "--count", "1000",
+                        "--size", "2048",
+                        "--messages", "200"),
+                arguments);
         Read read = new Read(given);
-        String result = switch (given.getOrDefault("--kind", "")) {
+        String result = switch (Objects.requireNonNullElse(given.get("--kind"), "")) {
             case "mailbox" -> read.mailbox();
             case "idling" -> read.idling();
             case "fill" -> read.fill();
@@ -63,28 +62,10 @@ public final class Read {
         System.exit(64);
     }
 
-    private InetSocketAddress address(String option) {
-        String text = need(option);
-        int colon = text.lastIndexOf(':');
-        return new InetSocketAddress(text.substring(0, colon), Integer.parseInt(text.substring(colon + 1)));
-    }
-
-    private int number(String option) {
-        return Integer.parseInt(need(option));
-    }
-
-    private String need(String option) {
-        String value = given.get(option);
-        if (value == null) {
-            throw new IllegalArgumentException(option + " is missing");
-        }
-        return value;
-    }
-
     private ImapClient client() throws IOException {
         ImapClient client = new ImapClient(imap);
         try {
-            client.login(need("--user"), need("--password"));
+            client.login(given.need("--user"), given.need("--password"));
             return client;
         } catch (IOException e) {
             client.close();
@@ -103,7 +84,7 @@ public final class Read {
     /// SELECT, flags and bodies. The first SELECT is a cold one when nobody opened the mailbox since the server's
     /// start.
     private String mailbox() throws IOException {
-        String select = "SELECT \"" + need("--mailbox") + "\"";
+        String select = "SELECT \"" + given.need("--mailbox") + "\"";
         String flags = "FETCH 1:* (FLAGS UID)";
         try (ImapClient client = client()) {
             long begin = System.nanoTime();
@@ -139,8 +120,8 @@ public final class Read {
     /// Heap of `--count` connections in IDLE on a mailbox where nothing happens, and how long after its 250 a message
     /// is told to one that watches INBOX.
     private String idling() throws IOException, InterruptedException {
-        ServerProcess server = new ServerProcess(Long.parseLong(need("--pid")));
-        int count = number("--count");
+        ServerProcess server = given.server();
+        int count = given.number("--count");
         List<ImapClient> silent = new ArrayList<>();
         try (ImapClient watcher = client()) {
             String _ = watcher.command("SELECT INBOX");
@@ -150,15 +131,16 @@ public final class Read {
             for (int i = 0; i < count; i++) {
                 ImapClient client = client();
                 silent.add(client);
-                String _ = client.command("SELECT \"" + need("--silent") + "\"");
+                String _ = client.command("SELECT \"" + given.need("--silent") + "\"");
                 client.idle();
             }
             double each = (server.heap() - heap) / (double) Math.max(1, count);
             Latencies told = new Latencies();
-            try (SmtpClient sender = new SmtpClient(address("--smtp"))) {
-                for (int i = 0; i < number("--messages"); i++) {
+            try (SmtpClient sender = new SmtpClient(given.address("--smtp"))) {
+                for (int i = 0; i < given.number("--messages"); i++) {
                     // Told before the sender has read its 250: the wait below is then a short one, not a negative one.
-                    String _ = sender.send("idle@sender.test", need("--user"), message(i, number("--size"), "\r\n"));
+                    String _ = sender.send(
+                            "idle@sender.test", given.need("--user"), message(i, given.number("--size"), "\r\n"));
                     long kept = System.nanoTime();
                     while (!EXISTS.matcher(watcher.line()).matches()) {
                         // other lines of the mailbox
@@ -185,12 +167,12 @@ public final class Read {
 
     /// Writes `INBOX.mbox` into a new folder, for `mutatio store import`; no two messages are alike.
     private String fill() throws IOException {
-        int count = number("--count");
-        Path folder = Files.createDirectory(Path.of(need("--folder")));
+        int count = given.number("--count");
+        Path folder = Files.createDirectory(Path.of(given.need("--folder")));
         try (BufferedWriter to = Files.newBufferedWriter(folder.resolve("INBOX.mbox"), StandardCharsets.US_ASCII)) {
             for (int i = 0; i < count; i++) {
                 to.write("From MAILER-DAEMON Tue Dec  1 00:00:00 2026\nStatus: O\n");
-                to.write(new String(message(i, number("--size"), "\n"), StandardCharsets.US_ASCII));
+                to.write(new String(message(i, given.number("--size"), "\n"), StandardCharsets.US_ASCII));
                 to.write('\n');
             }
         }
